@@ -1,0 +1,6 @@
+import type { CodeRow } from './row.ts';
+
+/** What the command line and the readers of other files (assembly, IR, objects) say. */
+export const commandCodes = {
+  'bad-assembly': { severity: 'error', message: '{what}' },
+} as const satisfies Record<string, CodeRow>;

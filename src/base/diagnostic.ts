@@ -1,0 +1,67 @@
+/**
+ * User errors as values. A diagnostic has a stable code (a row of the code tables), a span and texts.
+ * Nothing in the compiler prints: it collects diagnostics and returns them.
+ */
+
+import { checkCodes } from './codes/check.ts';
+import { commandCodes } from './codes/command.ts';
+import { platformCodes } from './codes/platform.ts';
+import type { CodeArgs, CodeRow } from './codes/row.ts';
+import { syntaxCodes } from './codes/syntax.ts';
+import type { Span } from './source.ts';
+
+export const codes = { ...syntaxCodes, ...checkCodes, ...platformCodes, ...commandCodes } as const;
+
+export type Code = keyof typeof codes;
+
+/** The arguments that a code's texts need, by name. */
+export type Args<C extends Code> = { readonly [K in CodeArgs<(typeof codes)[C]>]: string | number | bigint };
+
+export interface Related {
+  readonly span: Span;
+  readonly message: string;
+}
+
+export interface Diagnostic {
+  readonly code: Code;
+  readonly severity: 'error' | 'warning' | 'note';
+  readonly span: Span | null;
+  readonly message: string;
+  readonly help: string | null;
+  readonly related: readonly Related[];
+}
+
+function fill(text: string, args: Readonly<Record<string, string | number | bigint>>): string {
+  return text.replace(/\{(\w+)\}/g, (hole, name: string) => String(args[name] ?? hole));
+}
+
+/** Make a diagnostic from its row. `span` is null only where there is no source (command line, object files). */
+export function diagnostic<C extends Code>(
+  code: C,
+  span: Span | null,
+  args: Args<C>,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const row: CodeRow = codes[code];
+  return {
+    code,
+    severity: row.severity,
+    span,
+    message: fill(row.message, args),
+    help: row.help === undefined ? null : fill(row.help, args),
+    related,
+  };
+}
+
+/** Collects diagnostics in the order found. */
+export class Diagnostics {
+  readonly list: Diagnostic[] = [];
+
+  report<C extends Code>(code: C, span: Span | null, args: Args<C>, related: readonly Related[] = []): void {
+    this.list.push(diagnostic(code, span, args, related));
+  }
+
+  get failed(): boolean {
+    return this.list.some((d) => d.severity === 'error');
+  }
+}

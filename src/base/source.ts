@@ -1,0 +1,81 @@
+/**
+ * Source files, spans and positions.
+ *
+ * A `Span` is a half-open range of UTF-16 offsets in one file of the compilation; it is what the
+ * parser and the checker carry. A `Pos` is what machine-level code carries: file index, 1-based line
+ * and 1-based column **in UTF-8 bytes**, as Go's own tools and BTF line info count them.
+ */
+
+/** Index of a file in the compilation's file list. */
+export type FileId = number & { readonly __brand?: 'FileId' };
+
+export interface Span {
+  readonly file: FileId;
+  /** UTF-16 offset of the first character. */
+  readonly start: number;
+  /** UTF-16 offset after the last character. */
+  readonly end: number;
+}
+
+export interface Pos {
+  readonly file: FileId;
+  /** 1-based; 0 means "no position" (compiler-made code). */
+  readonly line: number;
+  /** 1-based, in UTF-8 bytes; 0 with line 0. */
+  readonly col: number;
+}
+
+export const noPos: Pos = { file: 0, line: 0, col: 0 };
+
+export interface SourceFile {
+  readonly id: FileId;
+  /** Name as the user gave it; used in diagnostics and line info. */
+  readonly name: string;
+  readonly text: string;
+  /** UTF-16 offset at which each line starts; entry 0 is 0. */
+  readonly lineStarts: readonly number[];
+}
+
+export function sourceFile(id: number, name: string, text: string): SourceFile {
+  const lineStarts = [0];
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) lineStarts.push(i + 1);
+  return { id, name, text, lineStarts };
+}
+
+/** 0-based index of the line that contains `offset`. */
+function lineIndex(file: SourceFile, offset: number): number {
+  let low = 0;
+  let high = file.lineStarts.length - 1;
+  while (low < high) {
+    const mid = (low + high + 1) >> 1;
+    if ((file.lineStarts[mid] ?? 0) <= offset) low = mid;
+    else high = mid - 1;
+  }
+  return low;
+}
+
+/** Line and byte column of a UTF-16 offset. */
+export function positionAt(file: SourceFile, offset: number): Pos {
+  const line = lineIndex(file, offset);
+  const start = file.lineStarts[line] ?? 0;
+  let col = 1;
+  for (let i = start; i < offset && i < file.text.length; i++) {
+    const unit = file.text.charCodeAt(i);
+    // A surrogate pair is four UTF-8 bytes: count two for each half.
+    col += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+  }
+  return { file: file.id, line: line + 1, col };
+}
+
+/** The text of a 1-based line, without its line break. */
+export function lineText(file: SourceFile, line: number): string {
+  const start = file.lineStarts[line - 1];
+  if (start === undefined) return '';
+  const next = file.lineStarts[line];
+  return file.text.slice(start, next === undefined ? undefined : next - 1).replace(/\r$/, '');
+}
+
+/** The smallest span that covers both; they must lie in the same file. */
+export function join(a: Span, b: Span): Span {
+  return { file: a.file, start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };
+}

@@ -1,0 +1,2 @@
+/** The instruction table (being filled). */
+export type IsaName = string;
