@@ -31,9 +31,13 @@ export type SlotId = number & { readonly __brand?: 'SlotId' };
 
 export type IrType = 'i32' | 'i64' | 'ptr';
 
+/** Width in bits of a value. */
+export const widthOf = (type: IrType): 32 | 64 => (type === 'i32' ? 32 : 64);
+
 /**
  * What an op's immediate is, by the op's row: nothing, an integer (constants), a byte offset or size (memory ops),
  * a slot with an offset, or a symbol (function, helper, map, global, string) with an offset.
+ * Constants are canonical: signed, within the width of their type.
  */
 export type Imm = null | bigint | number | SlotRef | SymbolRef;
 
@@ -54,7 +58,7 @@ export interface Instr {
   readonly op: OpName;
   /** null: the op has no result, or nobody names it. */
   readonly result: ValueId | null;
-  /** Type of the result; of no meaning when result is null. */
+  /** Type of the result; i64, without meaning, when result is null. */
   readonly type: IrType;
   readonly args: readonly ValueId[];
   readonly imm: Imm;
