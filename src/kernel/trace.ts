@@ -1,0 +1,72 @@
+/**
+ * The kernel's trace output: what `bpf_trace_printk` writes.
+ *
+ *     const trace = openTrace();
+ *     … (await trace.waitFor((line) => line.includes('Hello'), 5000)) …
+ *     trace.close();
+ *
+ * trace_pipe consumes what it gives out: one reader at a time sees a line.
+ */
+
+import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The folder of tracefs, or an error that tells how to mount it. */
+export function tracefs(): string {
+  const found = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'].find((folder) =>
+    existsSync(`${folder}/events`),
+  );
+  if (found === undefined)
+    throw new Error('tracefs is not mounted: mount -t tracefs none /sys/kernel/tracing');
+  return found;
+}
+
+export interface Trace {
+  /** Complete lines that have come since the last call; does not wait. */
+  readonly lines: () => readonly string[];
+  /** The first line that satisfies `wanted`, or null after `timeoutMs`. */
+  readonly waitFor: (wanted: (line: string) => boolean, timeoutMs: number) => Promise<string | null>;
+  readonly close: () => void;
+}
+
+/** `task-pid [cpu] flags time: event: text`: the text that a program printed; null for another line. */
+export function printedText(line: string): string | null {
+  const match = /: bpf_trace_printk: (.*)$/s.exec(line);
+  return match?.[1] ?? null;
+}
+
+export function openTrace(): Trace {
+  const fd = openSync(`${tracefs()}/trace_pipe`, constants.O_RDONLY | constants.O_NONBLOCK);
+  const buffer = Buffer.alloc(1 << 16);
+  let rest = '';
+  /** One read; false when nothing is there. */
+  const fill = (): boolean => {
+    try {
+      const count = readSync(fd, buffer);
+      rest += buffer.toString('utf8', 0, count);
+      return count > 0;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return false;
+      throw error;
+    }
+  };
+  const lines = (): readonly string[] => {
+    while (fill());
+    const complete = rest.split('\n');
+    rest = complete.pop() ?? '';
+    return complete;
+  };
+  return {
+    lines,
+    async waitFor(wanted, timeoutMs) {
+      const end = Date.now() + timeoutMs;
+      for (;;) {
+        const line = lines().find(wanted);
+        if (line !== undefined) return line;
+        if (Date.now() >= end) return null;
+        await sleep(20);
+      }
+    },
+    close: () => closeSync(fd),
+  };
+}
