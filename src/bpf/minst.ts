@@ -46,7 +46,7 @@ export interface MInst<R> {
   /** The dst field, by the row's operand role; null where the row has none. */
   readonly dst: R | null;
   readonly src: R | null;
-  /** The 16-bit offset of memory instructions; 0 elsewhere. Jumps use `target`. */
+  /** The 16-bit offset of memory instructions; 0 elsewhere, the row holding fixed values. Jumps use `target`. */
   readonly off: number;
   /** Immediate, sign-extended; 64 bits for ld_imm64. Helper id of a call. */
   readonly imm: bigint;
@@ -55,9 +55,12 @@ export interface MInst<R> {
   readonly sym: SymRef | null;
   /** Block id that a jump goes to. */
   readonly target: number | null;
-  /** Calls: the arguments, which must be in R1–R5 in this order. exit: [R0's value] or []. parcopy: the sources. */
+  /**
+   * Operands that no field names; the row's `fixedUses` and `fixedDefs` say where they must be. Calls: the arguments,
+   * in R1–R5 in this order. exit: [R0's value] or []. cmpxchg: [the expected value, in R0]. parcopy: the sources.
+   */
   readonly uses: readonly (R | bigint)[];
-  /** Calls: the result, which is in R0, or []. parcopy: the destinations. */
+  /** Calls: the result, in R0, or []. cmpxchg: [the old value, in R0]. parcopy: the destinations. */
   readonly defs: readonly R[];
   readonly pos: Pos;
 }
