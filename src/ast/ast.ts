@@ -348,7 +348,20 @@ export interface ExprStmt {
   readonly x: Expr;
 }
 
-export type AssignOp = '=' | ':=' | '+=' | '-=' | '*=' | '/=' | '%=' | '&=' | '|=' | '^=' | '<<=' | '>>=' | '&^=';
+export type AssignOp =
+  | '='
+  | ':='
+  | '+='
+  | '-='
+  | '*='
+  | '/='
+  | '%='
+  | '&='
+  | '|='
+  | '^='
+  | '<<='
+  | '>>='
+  | '&^=';
 
 export interface Assign {
   readonly kind: 'Assign';

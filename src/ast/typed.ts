@@ -439,4 +439,3 @@ export interface TDefer {
   readonly span: Span;
   readonly call: TExpr;
 }
-

@@ -3,4 +3,6 @@ import type { CodeRow } from './row.ts';
 /** What the command line and the readers of other files (assembly, IR, objects) say. */
 export const commandCodes = {
   'bad-assembly': { severity: 'error', message: '{what}' },
+  'bad-bytecode': { severity: 'error', message: 'slot {slot}: {what}' },
+  'bad-ir': { severity: 'error', message: '{what}' },
 } as const satisfies Record<string, CodeRow>;

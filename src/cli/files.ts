@@ -1,0 +1,109 @@
+/**
+ * Files of the command line. Output is written to a temporary name in the target's folder and renamed, so that a
+ * reader never sees half a file and an error leaves nothing behind. `-` is stdin or stdout.
+ */
+
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+/** What the user asked of the file system and did not get: exit status 2 for inputs, 1 for outputs. */
+export class FileError extends Error {
+  override readonly name = 'FileError';
+}
+
+function reason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const texts: Readonly<Record<string, string>> = {
+    ENOENT: 'no such file',
+    EISDIR: 'is a directory',
+    EACCES: 'permission denied',
+    ENOTDIR: 'a part of the path is not a directory',
+    ENOSPC: 'no space left on the disk',
+    EROFS: 'read-only file system',
+  };
+  return texts[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
+export function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path === '-' ? 0 : path);
+  } catch (error) {
+    throw new FileError(`cannot read ${path}: ${reason(error)}`);
+  }
+}
+
+/** Text of a UTF-8 file. A byte order mark is dropped; bytes that are not UTF-8 are refused. */
+export function readText(path: string): string {
+  const bytes = readBytes(path);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new FileError(`cannot read ${path}: it is not UTF-8 text`);
+  }
+}
+
+function sameFile(a: string, b: string): boolean {
+  if (resolve(a) === resolve(b)) return true;
+  if (!existsSync(a) || !existsSync(b)) return false;
+  const x = statSync(a);
+  const y = statSync(b);
+  return x.dev === y.dev && x.ino === y.ino;
+}
+
+/** Refuses an output that is an input, a directory or a device, before any work is done. */
+export function checkOutput(path: string, inputs: readonly string[]): void {
+  if (path === '-') return;
+  const clash = inputs.find((input) => input !== '-' && sameFile(input, path));
+  if (clash !== undefined) throw new FileError(`the output ${path} is the input ${clash}`);
+  if (existsSync(path) && !statSync(path).isFile())
+    throw new FileError(`the output ${path} is not a regular file`);
+}
+
+function writeAll(fd: number, data: Uint8Array): void {
+  for (let done = 0; done < data.length; ) {
+    try {
+      done += writeSync(fd, data, done);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : '';
+      if (code === 'EAGAIN') continue;
+      if (code === 'EPIPE') return;
+      throw error;
+    }
+  }
+}
+
+/** Writes to a file descriptor, all of it; a reader that has gone away is no error. */
+export function writeText(fd: 1 | 2, text: string): void {
+  writeAll(fd, new TextEncoder().encode(text));
+}
+
+/** Writes the artifact to `path`, making missing folders. Binary data is not written to a terminal. */
+export function writeOutput(path: string, data: string | Uint8Array): void {
+  const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+  if (path === '-') {
+    if (typeof data !== 'string' && process.stdout.isTTY) {
+      throw new FileError('not writing binary data to a terminal; use -o FILE or a pipe');
+    }
+    writeAll(1, bytes);
+    return;
+  }
+  const folder = dirname(path);
+  const temporary = join(folder, `.bpfc-${process.pid}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new FileError(`cannot write ${path}: ${reason(error)}`);
+  }
+}

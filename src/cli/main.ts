@@ -1,0 +1,69 @@
+/**
+ * The command `bpfc`. Exit status: 0 done; 1 the source was wrong, or an output could not be written; 2 usage;
+ * 70 a bug in bpfc.
+ */
+
+import { parseArgs, UsageError, commandHelp, generalHelp, type Args } from './args.ts';
+import { FileError, writeText } from './files.ts';
+import type { CommandName } from './spec.ts';
+import { version } from './version.ts';
+
+/** A command: gives the exit status. Each is imported only when it is called. */
+type Command = (args: Args) => number | Promise<number>;
+
+const table: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  compile: async () => (await import('./compile.ts')).compileCommand,
+  check: async () => (await import('./compile.ts')).checkCommand,
+  build: async () => (await import('./build.ts')).buildCommand,
+  asm: async () => (await import('./assembler.ts')).asmCommand,
+  disasm: async () => (await import('./assembler.ts')).disasmCommand,
+  opt: async () => (await import('./opt.ts')).optCommand,
+  passes: async () => (await import('./opt.ts')).passesCommand,
+};
+
+async function run(argv: readonly string[]): Promise<number> {
+  if (argv.length === 0 || argv[0] === 'help') {
+    writeText(argv.length === 0 ? 2 : 1, generalHelp());
+    return argv.length === 0 ? 2 : 0;
+  }
+  const args = parseArgs(argv);
+  if (args.values.has('version')) {
+    writeText(1, `bpfc ${version}\n`);
+    return 0;
+  }
+  if (args.values.has('help')) {
+    writeText(
+      1,
+      args.command === 'compile' && !argv.includes('compile') ? generalHelp() : commandHelp(args.command),
+    );
+    return 0;
+  }
+  const command = await table[args.command]();
+  return command(args);
+}
+
+function report(error: unknown): number {
+  if (error instanceof UsageError || error instanceof FileError) {
+    writeText(2, `bpfc: ${error.message}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  writeText(2, `bpfc: this is a bug in bpfc, please report it with the input\n${text}\n`);
+  return 70;
+}
+
+// A handler keeps an interrupt from ending the process between a temporary file and its renaming.
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.on(signal, () => process.exit(status));
+
+run(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    process.exitCode = report(error);
+  },
+);

@@ -1,0 +1,114 @@
+/**
+ * The command line as data: one row per command, one row per option. Parsing, `--help`, suggestions and shell
+ * completion read these tables.
+ */
+
+export interface OptionRow {
+  readonly short?: string;
+  /** Name of the argument in the help; absent for a flag. */
+  readonly arg?: string;
+  /** `--dump-ir` or `--dump-ir=PASS`: the argument may be left out. */
+  readonly optionalArg?: true;
+  readonly values?: readonly string[];
+  readonly doc: string;
+}
+
+export const options = {
+  output: {
+    short: 'o',
+    arg: 'PATH',
+    doc: 'write to PATH; its ending (.go .s .o .bin .hex .ir) chooses the form',
+  },
+  emit: {
+    arg: 'FORM',
+    values: ['go', 'listing', 'asm', 'bytecode', 'hex', 'ir'],
+    doc: 'form of the output, default go',
+  },
+  cpu: { arg: 'LEVEL', values: ['v1', 'v2', 'v3', 'v4'], doc: 'instruction set, default v3' },
+  endian: { arg: 'ORDER', values: ['little', 'big'], doc: 'byte order of the target, default little' },
+  arch: { arg: 'ARCH', values: ['x86_64', 'arm64'], doc: 'register layout of probes, default x86_64' },
+  'target-kernel': { arg: 'X.Y', doc: 'oldest kernel that must load the program, default 5.15' },
+  optimize: {
+    short: 'O',
+    arg: 'LEVEL',
+    values: ['0', '2', 's'],
+    doc: '-O0 none, -O2 speed (default), -Os size',
+  },
+  'dump-ir': { arg: 'PASS,…', optionalArg: true, doc: 'IR after every pass, or the named ones, on stderr' },
+  'dump-dir': { arg: 'DIR', doc: 'IR after every pass as DIR/NN-pass.ir' },
+  'stop-after': { arg: 'PASS', doc: 'stop after a pass and print the IR' },
+  diff: { doc: 'with --dump-ir: only what each pass changed' },
+  passes: { arg: 'A,B', doc: 'passes to run, in this order' },
+  'time-passes': { doc: 'time of every pass on stderr' },
+  stats: { doc: 'slots, stack and instructions of every program on stderr' },
+  json: { doc: 'diagnostics and results as JSON on stdout' },
+  color: {
+    arg: 'WHEN',
+    values: ['auto', 'always', 'never'],
+    doc: 'colours on stderr, default auto; NO_COLOR is obeyed',
+  },
+  quiet: { short: 'q', doc: 'no notes and warnings' },
+  verbose: { short: 'v', doc: 'more about what is done' },
+  version: { doc: 'print the version' },
+  help: { short: 'h', doc: 'print help' },
+} as const satisfies Record<string, OptionRow>;
+
+export type OptionName = keyof typeof options;
+
+const compiling = ['cpu', 'endian', 'arch', 'target-kernel', 'optimize', 'stats'] as const;
+const always = ['json', 'color', 'quiet', 'verbose', 'help'] as const;
+const dumping = ['dump-ir', 'dump-dir', 'stop-after', 'diff', 'time-passes'] as const;
+
+export interface CommandRow {
+  readonly args: string;
+  readonly doc: string;
+  readonly options: readonly OptionName[];
+  readonly example: string;
+}
+
+export const commands = {
+  compile: {
+    args: 'FILE.go…',
+    doc: 'compile one package; the word "compile" may be left out',
+    options: ['output', 'emit', ...compiling, ...dumping, ...always, 'version'],
+    example: 'bpfc hello.go -o hello-ebpf/main.go',
+  },
+  build: {
+    args: 'FILE.go…',
+    doc: 'compile to a Go program and build it with the installed Go',
+    options: ['output', ...compiling, ...always],
+    example: 'bpfc build hello.go && sudo ./hello',
+  },
+  check: {
+    args: 'FILE.go…',
+    doc: 'diagnostics only',
+    options: [...compiling, ...always],
+    example: 'bpfc check filter.go',
+  },
+  asm: {
+    args: 'FILE.s',
+    doc: 'assemble text assembly',
+    options: ['output', 'emit', 'endian', ...always],
+    example: 'bpfc asm hello.s -o hello.bin',
+  },
+  disasm: {
+    args: 'FILE.{bin,hex}',
+    doc: 'disassemble bytecode',
+    options: ['output', 'endian', ...always],
+    example: 'bpfc disasm hello.bin',
+  },
+  opt: {
+    args: 'FILE.{ir,mir}',
+    doc: 'run named passes on textual IR or machine code',
+    options: ['passes', 'output', ...compiling, ...dumping, ...always],
+    example: 'bpfc opt --passes simplify,dce hello.ir',
+  },
+  passes: {
+    args: '',
+    doc: 'list the passes in pipeline order',
+    options: ['optimize', ...always],
+    example: 'bpfc passes',
+  },
+} as const satisfies Record<string, CommandRow>;
+
+export type CommandName = keyof typeof commands;

@@ -1,0 +1,171 @@
+/**
+ * The compiler as one pure function: source text in, artifact and diagnostics out. No I/O, no clock, no host:
+ * it runs in a browser as it does under Node.
+ *
+ *     compile({ files: [{ name: 'hello.go', text }], options: { emit: 'asm' } }).artifact
+ *
+ * User errors are diagnostics in the result; a thrown error is a bug of the compiler.
+ */
+
+import { parseFile } from '../grammar/parse.ts';
+import type { Form, Forms, Machine, Target } from '../passes/pass.ts';
+import { type PipelineResult, runPipeline } from '../passes/run.ts';
+import type { File } from './ast/ast.ts';
+import { type Diagnostic, Diagnostics } from './base/diagnostic.ts';
+import { type SourceFile, sourceFile } from './base/source.ts';
+import type { PReg } from './bpf/minst.ts';
+import { check } from './check/check.ts';
+import { type EmitForm, emit, emitForms } from './emit/emit.ts';
+import type { Module } from './ir/ir.ts';
+import { lower } from './lower/lower.ts';
+
+export interface SourceText {
+  /** Shown in diagnostics and line info, as the user wrote it. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export type OutputForm = EmitForm | 'ir';
+
+export interface CompileOptions {
+  readonly emit: OutputForm;
+  readonly cpu: Target['cpu'];
+  readonly endian: Target['endian'];
+  readonly arch: Target['arch'];
+  /** `X.Y`; a `//bpf:target-kernel` directive wins over the default, not over a value given here. */
+  readonly targetKernel: string | null;
+  readonly optimize: Target['opt'];
+  /** Only these passes, in this order, instead of the pipeline. */
+  readonly passes: readonly string[] | null;
+  /** Stop after this pass; the result has no artifact. */
+  readonly stopAfter: string | null;
+  /** Verify the IR between passes and check the register allocation; slower, for tests. */
+  readonly paranoid: boolean;
+  /** Called after every pass that ran. */
+  readonly onAfterPass: (<F extends Form>(pass: string, form: F, value: Forms[F]) => void) | null;
+}
+
+export const defaultOptions: CompileOptions = {
+  emit: 'go',
+  cpu: 'v3',
+  endian: 'little',
+  arch: 'x86_64',
+  targetKernel: null,
+  optimize: '2',
+  passes: null,
+  stopAfter: null,
+  paranoid: false,
+  onAfterPass: null,
+};
+
+export interface CompileInput {
+  /** The files of the package to compile. */
+  readonly files: readonly SourceText[];
+  /** Import path of that package, or '' when it has none. */
+  readonly root?: string;
+  /** Files of other packages of the user's module, by import path. */
+  readonly packages?: Readonly<Record<string, readonly SourceText[]>>;
+  readonly options?: Partial<CompileOptions>;
+}
+
+export interface CompileResult {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Every file of the compilation; spans index it. */
+  readonly files: readonly SourceFile[];
+  /** The output; null when there were errors or the compilation stopped early. */
+  readonly artifact: string | Uint8Array | null;
+  /** SSA as it left lowering; null after errors. */
+  readonly module: Module | null;
+  /** The last form reached. */
+  readonly reached: PipelineResult | null;
+  /** Final machine code; null when not reached. */
+  readonly machine: Machine<PReg> | null;
+}
+
+/** Kernel versions as the options and directives spell them: `5.15`. */
+function kernelVersion(text: string): readonly [number, number] {
+  const [major, minor] = text.split('.');
+  return [Number(major), Number(minor ?? 0)];
+}
+
+interface Parsed {
+  readonly sources: readonly SourceFile[];
+  readonly root: readonly File[];
+  readonly packages: ReadonlyMap<string, readonly File[]>;
+}
+
+function parseAll(input: CompileInput, diagnostics: Diagnostics): Parsed {
+  const sources: SourceFile[] = [];
+  const parse = (files: readonly SourceText[]): File[] =>
+    files.map((file) => {
+      const source = sourceFile(sources.length, file.name, file.text);
+      sources.push(source);
+      return parseFile(source, diagnostics);
+    });
+  const root = parse(input.files);
+  const packages = new Map(Object.entries(input.packages ?? {}).map(([path, files]) => [path, parse(files)]));
+  return { sources, root, packages };
+}
+
+/** Source text to SSA, as lowering leaves it; null after errors. */
+export function frontEnd(
+  input: CompileInput,
+  options: CompileOptions,
+  diagnostics: Diagnostics,
+): { readonly sources: readonly SourceFile[]; readonly module: Module | null; readonly target: Target } {
+  const parsed = parseAll(input, diagnostics);
+  const { sources } = parsed;
+  const target: Target = {
+    cpu: options.cpu,
+    endian: options.endian,
+    arch: options.arch,
+    kernel: kernelVersion(options.targetKernel ?? (options.cpu === 'v4' ? '6.6' : '5.15')),
+    opt: options.optimize,
+    sections: options.emit !== 'ir' && emitForms[options.emit].sections,
+  };
+  if (diagnostics.failed) return { sources, module: null, target };
+  const program = check(
+    {
+      files: parsed.root,
+      sources,
+      root: input.root ?? '',
+      packages: (path) => parsed.packages.get(path) ?? null,
+    },
+    diagnostics,
+  );
+  if (program === null || diagnostics.failed) return { sources, module: null, target };
+  const refined =
+    options.targetKernel === null && program.targetKernel !== null
+      ? { ...target, kernel: kernelVersion(program.targetKernel) }
+      : target;
+  const module = lower(program, refined, sources, diagnostics);
+  return { sources, module: diagnostics.failed ? null : module, target: refined };
+}
+
+/** Compiles one package. See CompileOptions for what can be asked. */
+export function compile(input: CompileInput): CompileResult {
+  const options: CompileOptions = { ...defaultOptions, ...input.options };
+  const diagnostics = new Diagnostics();
+  const { sources: files, module, target } = frontEnd(input, options, diagnostics);
+  const failed = (reached: PipelineResult | null = null): CompileResult => ({
+    diagnostics: diagnostics.list,
+    files,
+    artifact: null,
+    module,
+    reached,
+    machine: null,
+  });
+  if (module === null) return failed();
+  const reached = runPipeline(module, { target, diagnostics, files }, options);
+  if (diagnostics.failed || reached.form !== 'code') return failed(reached);
+  const machine = reached.value;
+  const artifact = options.emit === 'ir' ? null : emit(options.emit, machine, { target, files, diagnostics });
+  return {
+    diagnostics: diagnostics.list,
+    files,
+    artifact: diagnostics.failed ? null : artifact,
+    module,
+    reached,
+    machine,
+  };
+}
