@@ -29,7 +29,11 @@ export interface OpRow {
 
 type Sem = NonNullable<OpRow['sem']>;
 
-const binary = (name: 'add' | 'sub' | 'mul' | 'udiv' | 'sdiv' | 'urem' | 'srem' | 'and' | 'or' | 'xor', commutative: boolean, doc: string) =>
+const binary = (
+  name: 'add' | 'sub' | 'mul' | 'udiv' | 'sdiv' | 'urem' | 'srem' | 'and' | 'or' | 'xor',
+  commutative: boolean,
+  doc: string,
+) =>
   ({
     args: ['T', 'T'],
     result: 'T',
@@ -41,7 +45,14 @@ const binary = (name: 'add' | 'sub' | 'mul' | 'udiv' | 'sdiv' | 'urem' | 'srem' 
   }) as const;
 
 const shift = (name: 'shl' | 'lshr' | 'ashr', doc: string) =>
-  ({ args: ['T', 'T'], result: 'T', imm: 'none', effect: 'pure', sem: ((k, x, w) => k[name](x[0]!, x[1]!, w)) as Sem, doc }) as const;
+  ({
+    args: ['T', 'T'],
+    result: 'T',
+    imm: 'none',
+    effect: 'pure',
+    sem: ((k, x, w) => k[name](x[0]!, x[1]!, w)) as Sem,
+    doc,
+  }) as const;
 
 /** w is the operands' width; the result is an i32. */
 const compare = (sem: <V>(k: Algebra<V>, a: V, b: V, w: number) => V, commutative: boolean, doc: string) =>
@@ -58,12 +69,33 @@ const compare = (sem: <V>(k: Algebra<V>, a: V, b: V, w: number) => V, commutativ
 const load = (access: 8 | 16 | 32 | 64, doc: string) =>
   ({ args: ['ptr'], result: 'any', imm: 'offset', effect: 'read', access, doc }) as const;
 const store = (access: 8 | 16 | 32 | 64) =>
-  ({ args: ['ptr', 'any'], result: 'none', imm: 'offset', effect: 'write', access, doc: `store the low ${access} bits at ptr + offset` }) as const;
+  ({
+    args: ['ptr', 'any'],
+    result: 'none',
+    imm: 'offset',
+    effect: 'write',
+    access,
+    doc: `store the low ${access} bits at ptr + offset`,
+  }) as const;
 const atomic = (access: 32 | 64, what: string) =>
-  ({ args: ['ptr', 'T'], result: 'optional', imm: 'offset', effect: 'write', access, doc: `atomic ${what}; a result is the old value` }) as const;
+  ({
+    args: ['ptr', 'T'],
+    result: 'optional',
+    imm: 'offset',
+    effect: 'write',
+    access,
+    doc: `atomic ${what}; a result is the old value`,
+  }) as const;
 
 export const ops = {
-  const: { args: [], result: 'any', imm: 'int', effect: 'pure', sem: ((k, _x, w, imm) => k.constant(imm, w)) as Sem, doc: 'a constant; of ptr type only nil (0)' },
+  const: {
+    args: [],
+    result: 'any',
+    imm: 'int',
+    effect: 'pure',
+    sem: ((k, _x, w, imm) => k.constant(imm, w)) as Sem,
+    doc: 'a constant; of ptr type only nil (0)',
+  },
   add: binary('add', true, 'x + y'),
   sub: binary('sub', false, 'x - y'),
   mul: binary('mul', true, 'x * y'),
@@ -77,15 +109,79 @@ export const ops = {
   shl: shift('shl', 'x << (y mod width)'),
   lshr: shift('lshr', 'unsigned x >> (y mod width)'),
   ashr: shift('ashr', 'signed x >> (y mod width)'),
-  neg: { args: ['T'], result: 'T', imm: 'none', effect: 'pure', sem: ((k, x, w) => k.sub(k.constant(0n, w), x[0]!, w)) as Sem, doc: '-x' },
-  zext: { args: ['i32'], result: 'i64', imm: 'none', effect: 'pure', sem: ((k, x) => k.zext(x[0]!, 32, 64)) as Sem, doc: 'i32 to i64, zero-extended' },
-  sext: { args: ['i32'], result: 'i64', imm: 'none', effect: 'pure', sem: ((k, x) => k.sext(x[0]!, 32, 64)) as Sem, doc: 'i32 to i64, sign-extended' },
-  trunc: { args: ['i64'], result: 'i32', imm: 'none', effect: 'pure', sem: ((k, x) => k.trunc(x[0]!, 64, 32)) as Sem, doc: 'the low 32 bits' },
-  sext8: { args: ['T'], result: 'T', imm: 'none', effect: 'pure', sem: ((k, x, w) => k.sext(k.trunc(x[0]!, w, 8), 8, w)) as Sem, doc: 'the low 8 bits, sign-extended' },
-  sext16: { args: ['T'], result: 'T', imm: 'none', effect: 'pure', sem: ((k, x, w) => k.sext(k.trunc(x[0]!, w, 16), 16, w)) as Sem, doc: 'the low 16 bits, sign-extended' },
-  bswap16: { args: ['T'], result: 'T', imm: 'none', effect: 'pure', sem: ((k, x, w) => k.zext(k.bswap(k.trunc(x[0]!, w, 16), 16), 16, w)) as Sem, doc: 'the low 16 bits with bytes swapped, zero-extended' },
-  bswap32: { args: ['T'], result: 'T', imm: 'none', effect: 'pure', sem: ((k, x, w) => (w === 32 ? k.bswap(x[0]!, 32) : k.zext(k.bswap(k.trunc(x[0]!, w, 32), 32), 32, w))) as Sem, doc: 'the low 32 bits with bytes swapped, zero-extended' },
-  bswap64: { args: ['i64'], result: 'i64', imm: 'none', effect: 'pure', sem: ((k, x) => k.bswap(x[0]!, 64)) as Sem, doc: 'bytes swapped' },
+  neg: {
+    args: ['T'],
+    result: 'T',
+    imm: 'none',
+    effect: 'pure',
+    sem: ((k, x, w) => k.sub(k.constant(0n, w), x[0]!, w)) as Sem,
+    doc: '-x',
+  },
+  zext: {
+    args: ['i32'],
+    result: 'i64',
+    imm: 'none',
+    effect: 'pure',
+    sem: ((k, x) => k.zext(x[0]!, 32, 64)) as Sem,
+    doc: 'i32 to i64, zero-extended',
+  },
+  sext: {
+    args: ['i32'],
+    result: 'i64',
+    imm: 'none',
+    effect: 'pure',
+    sem: ((k, x) => k.sext(x[0]!, 32, 64)) as Sem,
+    doc: 'i32 to i64, sign-extended',
+  },
+  trunc: {
+    args: ['i64'],
+    result: 'i32',
+    imm: 'none',
+    effect: 'pure',
+    sem: ((k, x) => k.trunc(x[0]!, 64, 32)) as Sem,
+    doc: 'the low 32 bits',
+  },
+  sext8: {
+    args: ['T'],
+    result: 'T',
+    imm: 'none',
+    effect: 'pure',
+    sem: ((k, x, w) => k.sext(k.trunc(x[0]!, w, 8), 8, w)) as Sem,
+    doc: 'the low 8 bits, sign-extended',
+  },
+  sext16: {
+    args: ['T'],
+    result: 'T',
+    imm: 'none',
+    effect: 'pure',
+    sem: ((k, x, w) => k.sext(k.trunc(x[0]!, w, 16), 16, w)) as Sem,
+    doc: 'the low 16 bits, sign-extended',
+  },
+  bswap16: {
+    args: ['T'],
+    result: 'T',
+    imm: 'none',
+    effect: 'pure',
+    sem: ((k, x, w) => k.zext(k.bswap(k.trunc(x[0]!, w, 16), 16), 16, w)) as Sem,
+    doc: 'the low 16 bits with bytes swapped, zero-extended',
+  },
+  bswap32: {
+    args: ['T'],
+    result: 'T',
+    imm: 'none',
+    effect: 'pure',
+    sem: ((k, x, w) =>
+      w === 32 ? k.bswap(x[0]!, 32) : k.zext(k.bswap(k.trunc(x[0]!, w, 32), 32), 32, w)) as Sem,
+    doc: 'the low 32 bits with bytes swapped, zero-extended',
+  },
+  bswap64: {
+    args: ['i64'],
+    result: 'i64',
+    imm: 'none',
+    effect: 'pure',
+    sem: ((k, x) => k.bswap(x[0]!, 64)) as Sem,
+    doc: 'bytes swapped',
+  },
   'icmp.eq': compare((k, a, b, w) => k.eq(a, b, w), true, 'x == y, as 0 or 1'),
   'icmp.ne': compare((k, a, b, w) => k.not(k.eq(a, b, w)), true, 'x != y'),
   'icmp.ult': compare((k, a, b, w) => k.ult(a, b, w), false, 'unsigned x < y'),
@@ -97,19 +193,76 @@ export const ops = {
   'icmp.sgt': compare((k, a, b, w) => k.slt(b, a, w), false, 'signed x > y'),
   'icmp.sge': compare((k, a, b, w) => k.sle(b, a, w), false, 'signed x >= y'),
   /** Pointer arithmetic is its own op: no pass may mistake it for an integer add. */
-  ptradd: { args: ['ptr', 'i64'], result: 'ptr', imm: 'none', effect: 'pure', doc: 'pointer plus a byte count' },
-  ptroff: { args: ['ptr'], result: 'ptr', imm: 'offset', effect: 'pure', doc: 'pointer plus a constant byte count' },
-  ptrdiff: { args: ['ptr', 'ptr'], result: 'i64', imm: 'none', effect: 'pure', doc: 'difference of two packet pointers in bytes' },
-  ptrtoint: { args: ['ptr'], result: 'i64', imm: 'none', effect: 'pure', doc: 'the address as a number (compare, print)' },
-  slotaddr: { args: [], result: 'ptr', imm: 'slot', effect: 'pure', doc: 'address of a stack slot plus an offset' },
+  ptradd: {
+    args: ['ptr', 'i64'],
+    result: 'ptr',
+    imm: 'none',
+    effect: 'pure',
+    doc: 'pointer plus a byte count',
+  },
+  ptroff: {
+    args: ['ptr'],
+    result: 'ptr',
+    imm: 'offset',
+    effect: 'pure',
+    doc: 'pointer plus a constant byte count',
+  },
+  ptrdiff: {
+    args: ['ptr', 'ptr'],
+    result: 'i64',
+    imm: 'none',
+    effect: 'pure',
+    doc: 'difference of two packet pointers in bytes',
+  },
+  ptrtoint: {
+    args: ['ptr'],
+    result: 'i64',
+    imm: 'none',
+    effect: 'pure',
+    doc: 'the address as a number (compare, print)',
+  },
+  slotaddr: {
+    args: [],
+    result: 'ptr',
+    imm: 'slot',
+    effect: 'pure',
+    doc: 'address of a stack slot plus an offset',
+  },
   mapaddr: { args: [], result: 'ptr', imm: 'symbol', effect: 'pure', doc: 'a map, as helpers take it' },
-  mapvalue: { args: [], result: 'ptr', imm: 'symbol', effect: 'pure', doc: 'address in the value of an array map with one entry' },
-  globaladdr: { args: [], result: 'ptr', imm: 'symbol', effect: 'pure', doc: 'address of a package variable plus an offset' },
-  stringaddr: { args: [], result: 'ptr', imm: 'symbol', effect: 'pure', doc: 'address of a constant string, NUL-terminated; strings-to-stack gives it a slot' },
-  funcaddr: { args: [], result: 'ptr', imm: 'symbol', effect: 'pure', doc: 'a function, as callback helpers take it' },
+  mapvalue: {
+    args: [],
+    result: 'ptr',
+    imm: 'symbol',
+    effect: 'pure',
+    doc: 'address in the value of an array map with one entry',
+  },
+  globaladdr: {
+    args: [],
+    result: 'ptr',
+    imm: 'symbol',
+    effect: 'pure',
+    doc: 'address of a package variable plus an offset',
+  },
+  stringaddr: {
+    args: [],
+    result: 'ptr',
+    imm: 'symbol',
+    effect: 'pure',
+    doc: 'address of a constant string, NUL-terminated; strings-to-stack gives it a slot',
+  },
+  funcaddr: {
+    args: [],
+    result: 'ptr',
+    imm: 'symbol',
+    effect: 'pure',
+    doc: 'a function, as callback helpers take it',
+  },
   'load.u8': load(8, 'load, zero-extended to the result type'),
   'load.u16': load(16, 'load, zero-extended to the result type'),
-  'load.u32': load(32, 'load, zero-extended to the result type; of ptr type: a packet pointer field of the context'),
+  'load.u32': load(
+    32,
+    'load, zero-extended to the result type; of ptr type: a packet pointer field of the context',
+  ),
   'load.u64': load(64, 'load; of ptr type: a pointer kept in memory'),
   'load.s8': load(8, 'load, sign-extended to the result type'),
   'load.s16': load(16, 'load, sign-extended to the result type'),
@@ -120,9 +273,22 @@ export const ops = {
   'store.64': store(64),
   /** Both are expanded by the pass expand-memory. */
   zero: { args: ['ptr'], result: 'none', imm: 'size', effect: 'write', doc: 'clear that many bytes' },
-  copy: { args: ['ptr', 'ptr'], result: 'none', imm: 'size', effect: 'write', doc: 'copy that many bytes from the second pointer to the first; they do not overlap, or are equal' },
+  copy: {
+    args: ['ptr', 'ptr'],
+    result: 'none',
+    imm: 'size',
+    effect: 'write',
+    doc: 'copy that many bytes from the second pointer to the first; they do not overlap, or are equal',
+  },
   /** A value where a helper wants a pointer to it: the pass pointer-args gives it a slot and a store. */
-  'byref.8': { args: ['any'], result: 'ptr', imm: 'none', effect: 'pure', access: 8, doc: 'address of a read-only cell that holds the value during the one call that uses it' },
+  'byref.8': {
+    args: ['any'],
+    result: 'ptr',
+    imm: 'none',
+    effect: 'pure',
+    access: 8,
+    doc: 'address of a read-only cell that holds the value during the one call that uses it',
+  },
   'byref.16': { args: ['any'], result: 'ptr', imm: 'none', effect: 'pure', access: 16, doc: 'as byref.8' },
   'byref.32': { args: ['any'], result: 'ptr', imm: 'none', effect: 'pure', access: 32, doc: 'as byref.8' },
   'byref.64': { args: ['any'], result: 'ptr', imm: 'none', effect: 'pure', access: 64, doc: 'as byref.8' },
@@ -136,18 +302,84 @@ export const ops = {
   'atomic.xor.64': atomic(64, 'xor'),
   'atomic.xchg.32': atomic(32, 'exchange'),
   'atomic.xchg.64': atomic(64, 'exchange'),
-  'atomic.cmpxchg.32': { args: ['ptr', 'T', 'T'], result: 'optional', imm: 'offset', effect: 'write', access: 32, doc: 'ptr, expected, new: stores new if the old value is as expected; result is the old value' },
-  'atomic.cmpxchg.64': { args: ['ptr', 'T', 'T'], result: 'optional', imm: 'offset', effect: 'write', access: 64, doc: 'as atomic.cmpxchg.32' },
-  'atomic.load.32': { args: ['ptr'], result: 'T', imm: 'offset', effect: 'write', access: 32, doc: 'load that no pass moves or removes' },
-  'atomic.load.64': { args: ['ptr'], result: 'T', imm: 'offset', effect: 'write', access: 64, doc: 'as atomic.load.32' },
-  'atomic.store.32': { args: ['ptr', 'T'], result: 'none', imm: 'offset', effect: 'write', access: 32, doc: 'store that no pass moves or removes' },
-  'atomic.store.64': { args: ['ptr', 'T'], result: 'none', imm: 'offset', effect: 'write', access: 64, doc: 'as atomic.store.32' },
+  'atomic.cmpxchg.32': {
+    args: ['ptr', 'T', 'T'],
+    result: 'optional',
+    imm: 'offset',
+    effect: 'write',
+    access: 32,
+    doc: 'ptr, expected, new: stores new if the old value is as expected; result is the old value',
+  },
+  'atomic.cmpxchg.64': {
+    args: ['ptr', 'T', 'T'],
+    result: 'optional',
+    imm: 'offset',
+    effect: 'write',
+    access: 64,
+    doc: 'as atomic.cmpxchg.32',
+  },
+  'atomic.load.32': {
+    args: ['ptr'],
+    result: 'T',
+    imm: 'offset',
+    effect: 'write',
+    access: 32,
+    doc: 'load that no pass moves or removes',
+  },
+  'atomic.load.64': {
+    args: ['ptr'],
+    result: 'T',
+    imm: 'offset',
+    effect: 'write',
+    access: 64,
+    doc: 'as atomic.load.32',
+  },
+  'atomic.store.32': {
+    args: ['ptr', 'T'],
+    result: 'none',
+    imm: 'offset',
+    effect: 'write',
+    access: 32,
+    doc: 'store that no pass moves or removes',
+  },
+  'atomic.store.64': {
+    args: ['ptr', 'T'],
+    result: 'none',
+    imm: 'offset',
+    effect: 'write',
+    access: 64,
+    doc: 'as atomic.store.32',
+  },
   /** At most five arguments; result i64 or ptr (or i32 where the helper returns an int). */
-  helper: { args: 'rest', result: 'optional', imm: 'helper', effect: 'call', doc: 'call of a kernel helper, by its name in src/bpf/helpers.ts' },
-  call: { args: 'rest', result: 'optional', imm: 'symbol', effect: 'call', doc: 'call of a function of this module, at most five arguments' },
-  kfunc: { args: 'rest', result: 'optional', imm: 'symbol', effect: 'call', doc: 'call of a kernel function' },
+  helper: {
+    args: 'rest',
+    result: 'optional',
+    imm: 'helper',
+    effect: 'call',
+    doc: 'call of a kernel helper, by its name in src/bpf/helpers.ts',
+  },
+  call: {
+    args: 'rest',
+    result: 'optional',
+    imm: 'symbol',
+    effect: 'call',
+    doc: 'call of a function of this module, at most five arguments',
+  },
+  kfunc: {
+    args: 'rest',
+    result: 'optional',
+    imm: 'symbol',
+    effect: 'call',
+    doc: 'call of a kernel function',
+  },
   /** Directly after a `call`: did it end in `abort`? */
-  aborted: { args: [], result: 'i32', imm: 'none', effect: 'read', doc: '1 if the call just before ended in abort, else 0' },
+  aborted: {
+    args: [],
+    result: 'i32',
+    imm: 'none',
+    effect: 'read',
+    doc: '1 if the call just before ended in abort, else 0',
+  },
 } as const satisfies Record<string, OpRow>;
 
 export type OpName = keyof typeof ops;
