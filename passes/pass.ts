@@ -50,3 +50,11 @@ export interface Pass<From extends Form = Form, To extends Form = Form> {
   readonly to: To;
   readonly run: (input: Forms[From], context: PassContext) => Forms[To];
 }
+
+/** The passes that there can be. */
+export type AnyPass =
+  | Pass<'ssa', 'ssa'>
+  | Pass<'ssa', 'mir'>
+  | Pass<'mir', 'mir'>
+  | Pass<'mir', 'code'>
+  | Pass<'code', 'code'>;

@@ -401,7 +401,7 @@ function funcLine(c: Cursor, open: OpenFunc): void {
     open.slots.push(slot(c));
     return;
   }
-  if (block === undefined) return c.fail('expected a slot or a block');
+  if (block === undefined) c.fail('expected a slot or a block');
   if (block.end !== null) c.fail(`b${block.id} has its terminator already`);
   block.end = terminator(c);
   if (block.end === null) block.body.push(instruction(c));

@@ -1,0 +1,166 @@
+/**
+ * Reading and rewriting of functions: successors, uses, substitution. Rewrites keep what did not change by
+ * reference, so that a pass can tell.
+ *
+ *     substitute(f, new Map([[1, 2]]))      // every use of v1 becomes v2
+ */
+
+import { type FlowGraph, flowGraph } from '../base/graph.ts';
+import type { Block, Func, Instr, Module, Target, Terminator, ValueId } from './ir.ts';
+
+export function targetsOf(end: Terminator): readonly Target[] {
+  switch (end.kind) {
+    case 'jump':
+      return [end.target];
+    case 'branch':
+      return [end.then, end.else];
+    case 'return':
+    case 'abort':
+    case 'unreachable':
+      return [];
+  }
+}
+
+/** Every value that a terminator reads, arguments of its targets included. */
+export function terminatorUses(end: Terminator): readonly ValueId[] {
+  switch (end.kind) {
+    case 'jump':
+      return end.target.args;
+    case 'branch':
+      return [end.cond, ...end.then.args, ...end.else.args];
+    case 'return':
+      return end.value === null ? [] : [end.value];
+    case 'abort':
+    case 'unreachable':
+      return [];
+  }
+}
+
+/** Index of each block in its function's list. */
+export const blockIndex = (f: Func): ReadonlyMap<number, number> =>
+  new Map(f.blocks.map((b, i) => [b.id, i]));
+
+/** The control flow over indexes into `f.blocks`; targets that do not exist are left out. */
+export function cfgOf(f: Func): FlowGraph {
+  const index = blockIndex(f);
+  return flowGraph(
+    f.blocks.map((b) =>
+      targetsOf(b.end).flatMap((t) => {
+        const at = index.get(t.block);
+        return at === undefined ? [] : [at];
+      }),
+    ),
+  );
+}
+
+/** Maps a list; the list itself if every element stayed the same. */
+export function mapList<T>(list: readonly T[], change: (item: T, index: number) => T): readonly T[] {
+  let result: T[] | null = null;
+  list.forEach((item, i) => {
+    const made = change(item, i);
+    if (result === null && made !== item) result = list.slice(0, i);
+    result?.push(made);
+  });
+  return result ?? list;
+}
+
+/** Maps a list to zero or more elements each; the list itself if every element stayed the same. */
+export function expandList<T>(
+  list: readonly T[],
+  change: (item: T, index: number) => readonly T[] | T,
+): readonly T[] {
+  let result: T[] | null = null;
+  list.forEach((item, i) => {
+    const made = change(item, i);
+    if (result === null && made !== item) result = list.slice(0, i);
+    if (result === null) return;
+    if (Array.isArray(made)) result.push(...(made as readonly T[]));
+    else result.push(made as T);
+  });
+  return result ?? list;
+}
+
+/** Changes targets; the terminator itself if nothing changed. */
+export function mapTargets(end: Terminator, change: (target: Target) => Target): Terminator {
+  if (end.kind === 'jump') {
+    const target = change(end.target);
+    return target === end.target ? end : { ...end, target };
+  }
+  if (end.kind === 'branch') {
+    const yes = change(end.then);
+    const no = change(end.else);
+    return yes === end.then && no === end.else ? end : { ...end, then: yes, else: no };
+  }
+  return end;
+}
+
+/** Changes every value that a terminator reads. */
+export function mapTerminatorUses(end: Terminator, change: (value: ValueId) => ValueId): Terminator {
+  const moved = mapTargets(end, (target) => {
+    const args = mapList(target.args, change);
+    return args === target.args ? target : { ...target, args };
+  });
+  if (moved.kind === 'branch') {
+    const cond = change(moved.cond);
+    return cond === moved.cond ? moved : { ...moved, cond };
+  }
+  if (moved.kind === 'return' && moved.value !== null) {
+    const value = change(moved.value);
+    return value === moved.value ? moved : { ...moved, value };
+  }
+  return moved;
+}
+
+export function mapInstrUses(instr: Instr, change: (value: ValueId) => ValueId): Instr {
+  const args = mapList(instr.args, change);
+  return args === instr.args ? instr : { ...instr, args };
+}
+
+export function mapBlockUses(block: Block, change: (value: ValueId) => ValueId): Block {
+  const body = mapList(block.body, (i) => mapInstrUses(i, change));
+  const end = mapTerminatorUses(block.end, change);
+  return body === block.body && end === block.end ? block : { ...block, body, end };
+}
+
+/** Replaces uses; chains (v1 → v2 → v3) are followed to their end. */
+export function substitute(f: Func, replacements: ReadonlyMap<ValueId, ValueId>): Func {
+  if (replacements.size === 0) return f;
+  const resolved = new Map<ValueId, ValueId>();
+  const resolve = (value: ValueId): ValueId => {
+    const known = resolved.get(value);
+    if (known !== undefined) return known;
+    const chain: ValueId[] = [];
+    let at = value;
+    for (let next = replacements.get(at); next !== undefined; next = replacements.get(at)) {
+      chain.push(at);
+      at = resolved.get(next) ?? next;
+    }
+    for (const v of chain) resolved.set(v, at);
+    return at;
+  };
+  const blocks = mapList(f.blocks, (b) => mapBlockUses(b, resolve));
+  return blocks === f.blocks ? f : { ...f, blocks };
+}
+
+/** Changes functions; the module itself if none changed. */
+export function mapFuncs(module: Module, change: (f: Func) => Func): Module {
+  const funcs = mapList(module.funcs, change);
+  return funcs === module.funcs ? module : { ...module, funcs };
+}
+
+/** The instruction that defines each value, by id; parameters have none. */
+export function definitionsOf(f: Func): (Instr | undefined)[] {
+  const definitions: (Instr | undefined)[] = new Array<Instr | undefined>(f.nextValue);
+  for (const b of f.blocks) for (const i of b.body) if (i.result !== null) definitions[i.result] = i;
+  return definitions;
+}
+
+/** How often each value is used, by id. */
+export function useCounts(f: Func): Int32Array {
+  const counts = new Int32Array(f.nextValue);
+  for (const b of f.blocks) {
+    for (const i of b.body) for (const v of i.args) counts[v]!++;
+    for (const v of terminatorUses(b.end)) counts[v]!++;
+  }
+  return counts;
+}
