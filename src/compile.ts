@@ -8,7 +8,8 @@
  */
 
 import { parseFile } from '../grammar/parse.ts';
-import type { Form, Forms, Machine, Target } from '../passes/pass.ts';
+import type { Formed } from '../passes/forms.ts';
+import type { Machine, Target } from '../passes/pass.ts';
 import { type PipelineResult, runPipeline } from '../passes/run.ts';
 import type { File } from './ast/ast.ts';
 import { type Diagnostic, Diagnostics } from './base/diagnostic.ts';
@@ -42,7 +43,7 @@ export interface CompileOptions {
   /** Verify the IR between passes and check the register allocation; slower, for tests. */
   readonly paranoid: boolean;
   /** Called after every pass that ran. */
-  readonly onAfterPass: (<F extends Form>(pass: string, form: F, value: Forms[F]) => void) | null;
+  readonly onAfterPass: ((pass: string, formed: Formed) => void) | null;
 }
 
 export const defaultOptions: CompileOptions = {
@@ -88,6 +89,18 @@ function kernelVersion(text: string): readonly [number, number] {
   return [Number(major), Number(minor ?? 0)];
 }
 
+/** The target that the options describe. */
+export function targetOf(options: CompileOptions): Target {
+  return {
+    cpu: options.cpu,
+    endian: options.endian,
+    arch: options.arch,
+    kernel: kernelVersion(options.targetKernel ?? (options.cpu === 'v4' ? '6.6' : '5.15')),
+    opt: options.optimize,
+    sections: options.emit !== 'ir' && emitForms[options.emit].sections,
+  };
+}
+
 interface Parsed {
   readonly sources: readonly SourceFile[];
   readonly root: readonly File[];
@@ -115,14 +128,7 @@ export function frontEnd(
 ): { readonly sources: readonly SourceFile[]; readonly module: Module | null; readonly target: Target } {
   const parsed = parseAll(input, diagnostics);
   const { sources } = parsed;
-  const target: Target = {
-    cpu: options.cpu,
-    endian: options.endian,
-    arch: options.arch,
-    kernel: kernelVersion(options.targetKernel ?? (options.cpu === 'v4' ? '6.6' : '5.15')),
-    opt: options.optimize,
-    sections: options.emit !== 'ir' && emitForms[options.emit].sections,
-  };
+  const target = targetOf(options);
   if (diagnostics.failed) return { sources, module: null, target };
   const program = check(
     {

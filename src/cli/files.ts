@@ -86,8 +86,8 @@ export function writeText(fd: 1 | 2, text: string): void {
   writeAll(fd, new TextEncoder().encode(text));
 }
 
-/** Writes the artifact to `path`, making missing folders. Binary data is not written to a terminal. */
-export function writeOutput(path: string, data: string | Uint8Array): void {
+/** Writes the artifact to `path`, making missing folders. Binary data is not written to a terminal. `mode` is subject to the umask. */
+export function writeOutput(path: string, data: string | Uint8Array, mode = 0o644): void {
   const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
   if (path === '-') {
     if (typeof data !== 'string' && process.stdout.isTTY) {
@@ -100,7 +100,7 @@ export function writeOutput(path: string, data: string | Uint8Array): void {
   const temporary = join(folder, `.bpfc-${process.pid}.tmp`);
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(temporary, bytes);
+    writeFileSync(temporary, bytes, { mode });
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
