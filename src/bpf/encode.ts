@@ -50,6 +50,11 @@ export interface Placed {
 }
 
 export interface Layout {
+  /**
+   * `program`: calls among `funcs` become relative. `object`: every function stands alone, and a call or function
+   * address is a relocation for the linker, its immediate -1 (call) or 0 (ELF objects).
+   */
+  readonly linking: 'program' | 'object';
   readonly placed: readonly Placed[];
   readonly funcs: readonly AssembledFunc[];
   readonly slots: number;
@@ -71,7 +76,7 @@ export function reachableFuncs<R>(code: MCode<R>, entry: string): readonly MFunc
 }
 
 /** Give every instruction its slot. */
-export function layout(funcs: readonly MFunc<PReg>[]): Layout {
+export function layout(funcs: readonly MFunc<PReg>[], linking: Layout['linking'] = 'program'): Layout {
   const placed: Placed[] = [];
   const starts = new Map<MFunc<PReg>, Map<number, number>>();
   const extents: AssembledFunc[] = [];
@@ -101,7 +106,7 @@ export function layout(funcs: readonly MFunc<PReg>[]): Layout {
     assert(at < extent.start + extent.slots, `${func.name}: nothing is emitted at or after b${block}`);
     return at;
   };
-  return { placed, funcs: extents, slots: slot, blockSlot, funcSlot };
+  return { linking, placed, funcs: extents, slots: slot, blockSlot, funcSlot };
 }
 
 /** The fields of one slot; a wide instruction has `high` for the immediate of its second slot. */
@@ -163,6 +168,7 @@ function immediateField(
   }
   if (row.imm === 'func') {
     assert(sym?.kind === 'func', `${what}: no function`);
+    if (places.linking === 'object') return [slotsOf(inst) === 2 ? 0n : -1n, 0n];
     return [distance(slot, places.funcSlot(sym.name)), 0n];
   }
   if (sym !== null) {
@@ -209,9 +215,13 @@ function fieldsOf(at: Placed, places: Layout): Fields {
   };
 }
 
-/** `funcs[0]` is the entry; calls go among `funcs`. */
-export function assemble(funcs: readonly MFunc<PReg>[], endian: Endian): Assembled {
-  const places = layout(funcs);
+/** `funcs[0]` is the entry. */
+export function assemble(
+  funcs: readonly MFunc<PReg>[],
+  endian: Endian,
+  linking: Layout['linking'] = 'program',
+): Assembled {
+  const places = layout(funcs, linking);
   const bytes = new Uint8Array(places.slots * 8);
   const view = new DataView(bytes.buffer);
   const little = endian === 'little';
@@ -226,7 +236,8 @@ export function assemble(funcs: readonly MFunc<PReg>[], endian: Endian): Assembl
     view.setInt16(start + 2, off, little);
     view.setInt32(start + 4, Number(imm), little);
     if (slotsOf(inst) === 2) view.setInt32(start + 12, Number(high), little);
-    if (inst.sym !== null && inst.sym.kind !== 'func') relocs.push({ slot, op: inst.op, sym: inst.sym });
+    if (inst.sym !== null && (inst.sym.kind !== 'func' || linking === 'object'))
+      relocs.push({ slot, op: inst.op, sym: inst.sym });
   }
   const lines = places.placed.map(({ slot, inst }) => ({ slot, pos: inst.pos }));
   return { bytes, funcs: places.funcs, relocs, lines };
