@@ -1,0 +1,362 @@
+/**
+ * The ELF object: what libbpf, bpftool and cilium/ebpf load. Programs in sections of their attach kind, subprograms in
+ * `.text`, BTF-defined maps in `.maps`, package variables in `.data`, `.rodata` and `.bss`, types in `.BTF`, function
+ * and line info in `.BTF.ext`, the licence.
+ *
+ * Invariants that the loaders want (found by trying): code symbols are global functions with their exact size;
+ * subprograms have BTF linkage static, so that the verifier checks them in their caller's context; references to data
+ * go through the section's symbol with the offset in the instruction, which both loaders read alike.
+ */
+
+import type { TFunc, TMap, TProgram } from '../ast/typed.ts';
+import type { Type } from '../ast/types.ts';
+import { must, unreachable } from '../base/assert.ts';
+import { lineText, type Pos, type SourceFile } from '../base/source.ts';
+import { assemble, type Assembled } from '../bpf/encode.ts';
+import { maps as mapTable } from '../bpf/maps.ts';
+import type { MFunc, PReg } from '../bpf/minst.ts';
+import type { Machine, Target } from '../../passes/pass.ts';
+import type { Global, MapDecl } from '../ir/ir.ts';
+import { BtfBuilder, type BtfId } from '../object/btf.ts';
+import { encodeBtfExt, type ExtSection, type LineInfo } from '../object/btf-ext.ts';
+import {
+  type ElfRelocation,
+  type ElfSection,
+  type ElfSymbol,
+  sectionFlags,
+  writeElf,
+} from '../object/elf.ts';
+import { GoBtf, identifier } from './go-btf.ts';
+
+export interface ObjectInput {
+  readonly machine: Machine<PReg>;
+  /** Types of maps, variables and functions; null for code that came from text, which then has no types. */
+  readonly program: TProgram | null;
+  readonly files: readonly SourceFile[];
+  readonly target: Target;
+}
+
+interface Code {
+  readonly section: ElfSection;
+  readonly symbols: readonly ElfSymbol[];
+  readonly ext: ExtSection;
+}
+
+/** Where every package variable lies. */
+interface Data {
+  readonly sections: readonly ElfSection[];
+  readonly symbols: readonly ElfSymbol[];
+  readonly place: ReadonlyMap<string, { readonly section: string; readonly offset: number }>;
+}
+
+const emptyData = { relocations: [] } as const;
+
+function dataSections(globals: readonly Global[]): Data {
+  const place = new Map<string, { section: string; offset: number }>();
+  const symbols: ElfSymbol[] = [];
+  const sections: ElfSection[] = [];
+  for (const name of ['.data', '.rodata', '.bss'] as const) {
+    const list = globals.filter((g) => g.section === name);
+    if (list.length === 0) continue;
+    let size = 0;
+    for (const g of list) {
+      const offset = Math.ceil(size / g.align) * g.align;
+      place.set(g.name, { section: name, offset });
+      symbols.push({
+        name: g.name,
+        type: 'object',
+        binding: 'global',
+        section: name,
+        value: offset,
+        size: g.size,
+      });
+      size = offset + g.size;
+    }
+    const data = new Uint8Array(size);
+    for (const g of list) if (name !== '.bss') data.set(g.init, must(place.get(g.name), g.name).offset);
+    const flags = name === '.rodata' ? sectionFlags.alloc : sectionFlags.alloc | sectionFlags.write;
+    const align = Math.max(...list.map((g) => g.align), 1);
+    sections.push({ ...emptyData, name, type: name === '.bss' ? 'nobits' : 'progbits', flags, align, data });
+  }
+  return { sections, symbols, place };
+}
+
+/** Relocations of assembled code; data references move into the instruction, see the invariants above. */
+function relocationsOf(
+  code: Assembled,
+  data: Data,
+  symbolOf: (func: string) => string,
+  little: boolean,
+): ElfRelocation[] {
+  const view = new DataView(code.bytes.buffer);
+  return code.relocs.map(({ slot, sym }): ElfRelocation => {
+    const offset = slot * 8;
+    switch (sym.kind) {
+      case 'func':
+        return { offset, type: code.bytes[offset] === 0x18 ? 'ldImm64' : 'call', symbol: symbolOf(sym.name) };
+      case 'map':
+        return { offset, type: 'ldImm64', symbol: sym.name };
+      case 'global': {
+        const at = must(data.place.get(sym.name), `no variable ${sym.name}`);
+        view.setInt32(offset + 4, at.offset + sym.offset, little);
+        view.setInt32(offset + 12, 0, little);
+        return { offset, type: 'ldImm64', symbol: at.section };
+      }
+      case 'mapvalue':
+      case 'kfunc':
+      case 'string':
+        return unreachable(`an object cannot refer to a ${sym.kind}`);
+      default:
+        return sym.kind satisfies never;
+    }
+  });
+}
+
+/** Line records of a function: one where the line or column changes, and one for its first instruction. */
+function linesOf(
+  func: MFunc<PReg>,
+  code: Assembled,
+  start: number,
+  size: number,
+  files: readonly SourceFile[],
+): LineInfo[] {
+  const out: LineInfo[] = [];
+  let last: Pos | null = null;
+  for (const { slot, pos } of code.lines) {
+    if (slot < start || slot >= start + size) continue;
+    const at: Pos | null = pos.line === 0 ? (last === null ? func.pos : null) : pos;
+    if (
+      at === null ||
+      (last !== null && at.file === last.file && at.line === last.line && at.col === last.col)
+    )
+      continue;
+    last = at;
+    const file = files[at.file];
+    out.push({
+      offset: slot * 8,
+      file: file?.name ?? '',
+      text: file === undefined ? '' : lineText(file, at.line).trim(),
+      line: at.line,
+      col: at.col,
+    });
+  }
+  return out;
+}
+
+class ObjectWriter {
+  private readonly btf = new GoBtf(new BtfBuilder());
+  private readonly names = new Map<string, string>();
+  private readonly input: ObjectInput;
+  private readonly data: Data;
+  private readonly typed: ReadonlyMap<string, TFunc>;
+
+  constructor(input: ObjectInput) {
+    this.input = input;
+    this.data = dataSections(input.machine.module.globals);
+    this.typed = new Map([
+      ...(input.program?.funcs ?? []).map((f) => [f.name, f] as const),
+      ...(input.program?.entries ?? []).map((e) => [e.name, e.func] as const),
+    ]);
+    const used = new Set(input.machine.module.programs.map((p) => p.name));
+    for (const f of input.machine.funcs) {
+      let name = identifier(f.name);
+      while (f.program === null && used.has(name)) name += '_';
+      used.add(name);
+      this.names.set(f.name, name);
+    }
+  }
+
+  private readonly symbolOf = (func: string): string => must(this.names.get(func), `no function ${func}`);
+
+  private funcType(func: MFunc<PReg>): BtfId {
+    const typed = this.typed.get(func.name);
+    const u64 = this.btf.int('uint64');
+    const params = Array.from({ length: func.params }, (_, i) => {
+      const param = typed?.params[i];
+      const isContext = func.program !== null && i === 0;
+      const name = param === undefined || param.name === '_' ? `a${i}` : identifier(param.name);
+      return { name: isContext ? 'ctx' : name, type: isContext ? this.btf.pointer(0) : u64 };
+    });
+    const result = func.program === null ? u64 : this.btf.int('int32');
+    const proto = this.btf.builder.add({ kind: 'func-proto', result, params });
+    const linkage = func.program === null ? 'static' : 'global';
+    return this.btf.builder.add({ kind: 'func', name: this.symbolOf(func.name), type: proto, linkage });
+  }
+
+  /** One code section. */
+  private code(section: string, funcs: readonly MFunc<PReg>[]): Code {
+    const { target, files } = this.input;
+    const code = assemble(funcs, target.endian, 'object');
+    const relocations = relocationsOf(code, this.data, this.symbolOf, target.endian === 'little');
+    const symbols = code.funcs.map(
+      (f): ElfSymbol => ({
+        name: this.symbolOf(f.name),
+        type: 'func',
+        binding: 'global',
+        section,
+        value: f.start * 8,
+        size: f.slots * 8,
+      }),
+    );
+    const ext: ExtSection = {
+      section,
+      funcs: funcs.map((f, i) => ({ offset: must(code.funcs[i], f.name).start * 8, type: this.funcType(f) })),
+      lines: funcs.flatMap((f, i) => {
+        const extent = must(code.funcs[i], f.name);
+        return linesOf(f, code, extent.start, extent.slots, files);
+      }),
+      relocations: [],
+    };
+    const flags = sectionFlags.alloc | sectionFlags.exec;
+    return {
+      section: { name: section, type: 'progbits', flags, align: 8, data: code.bytes, relocations },
+      symbols,
+      ext,
+    };
+  }
+
+  private codes(): Code[] {
+    const { funcs, module } = this.input.machine;
+    const bySection = new Map<string, MFunc<PReg>[]>();
+    const add = (section: string, func: MFunc<PReg>): void =>
+      void bySection.set(section, [...(bySection.get(section) ?? []), func]);
+    for (const program of module.programs) {
+      add(
+        program.section,
+        must(
+          funcs.find((f) => f.name === program.name),
+          `no function ${program.name}`,
+        ),
+      );
+    }
+    for (const func of funcs) if (func.program === null) add('.text', func);
+    return [...bySection].map(([section, list]) => this.code(section, list));
+  }
+
+  /** Key and value types of a map; a size alone where there is no Go type. */
+  private mapTypes(map: MapDecl): readonly { readonly name: string; readonly type: BtfId }[] {
+    const typed: TMap | undefined = this.input.program?.maps.find((m) => m.name === map.name);
+    const params: readonly string[] = Object.hasOwn(mapTable, map.type)
+      ? mapTable[map.type as keyof typeof mapTable].params
+      : [];
+    const typeOf = (what: 'key' | 'value'): Type | undefined =>
+      typed?.typeArgs[typed.goMap ? (what === 'key' ? 0 : 1) : params.indexOf(what)];
+    const out: { name: string; type: BtfId }[] = [];
+    for (const [what, size] of [
+      ['key', map.keySize],
+      ['value', map.valueSize],
+    ] as const) {
+      if (size === 0) continue;
+      const type = typeOf(what);
+      const id = type === undefined ? 0 : this.btf.type(type);
+      if (id !== 0) out.push({ name: what, type: this.btf.pointer(id) });
+      else out.push({ name: `${what}_size`, type: this.btf.number(size) });
+    }
+    return out;
+  }
+
+  private mapVar(map: MapDecl): BtfId {
+    const { btf } = this;
+    const row = must(
+      Object.entries(mapTable).find(([name]) => name === map.type),
+      `no map type ${map.type}`,
+    )[1];
+    const fields = [
+      { name: 'type', type: btf.number(row.id) },
+      { name: 'max_entries', type: btf.number(map.maxEntries) },
+      ...(map.flags === 0 ? [] : [{ name: 'map_flags', type: btf.number(map.flags) }]),
+      ...(map.pin ? [{ name: 'pinning', type: btf.number(1) }] : []),
+      ...this.mapTypes(map),
+    ];
+    const members = fields.map((f, i) => ({ ...f, bitOffset: i * 64, bitSize: 0 }));
+    const type = btf.builder.recursive(`map ${map.name}`, () => ({
+      kind: 'struct',
+      name: '',
+      size: members.length * 8,
+      members,
+    }));
+    return btf.builder.add({ kind: 'var', name: map.name, type, linkage: 'global' });
+  }
+
+  private mapSection(): { section: ElfSection; symbols: ElfSymbol[] } | null {
+    const { maps } = this.input.machine.module;
+    if (maps.length === 0) return null;
+    let size = 0;
+    const vars: { type: BtfId; offset: number; size: number }[] = [];
+    const symbols: ElfSymbol[] = [];
+    for (const map of maps) {
+      const members =
+        2 +
+        Number(map.flags !== 0) +
+        Number(map.pin) +
+        Number(map.keySize !== 0) +
+        Number(map.valueSize !== 0);
+      vars.push({ type: this.mapVar(map), offset: size, size: members * 8 });
+      symbols.push({
+        name: map.name,
+        type: 'object',
+        binding: 'global',
+        section: '.maps',
+        value: size,
+        size: members * 8,
+      });
+      size += members * 8;
+    }
+    this.btf.builder.add({ kind: 'datasec', name: '.maps', size, vars });
+    const flags = sectionFlags.alloc | sectionFlags.write;
+    return {
+      section: { ...emptyData, name: '.maps', type: 'progbits', flags, align: 8, data: new Uint8Array(size) },
+      symbols,
+    };
+  }
+
+  private dataTypes(): void {
+    const { module } = this.input.machine;
+    for (const section of this.data.sections) {
+      const vars = module.globals
+        .filter((g) => g.section === section.name)
+        .map((g) => {
+          const typed = this.input.program?.globals.find((t) => t.name === g.name);
+          const id = typed === undefined ? 0 : this.btf.type(typed.type);
+          const type = this.btf.builder.add({
+            kind: 'var',
+            name: g.name,
+            type: id === 0 ? this.btf.bytes(g.size) : id,
+            linkage: 'global',
+          });
+          return { type, offset: must(this.data.place.get(g.name), g.name).offset, size: g.size };
+        });
+      this.btf.builder.add({ kind: 'datasec', name: section.name, size: section.data.length, vars });
+    }
+  }
+
+  write(): Uint8Array {
+    const { endian } = this.input.target;
+    const codes = this.codes();
+    const maps = this.mapSection();
+    this.dataTypes();
+    const { strings } = this.btf.builder;
+    const ext = encodeBtfExt(
+      codes.map((c) => c.ext),
+      strings,
+      endian,
+    );
+    const plain = { ...emptyData, type: 'progbits', flags: 0, align: 8 } as const;
+    const license = new TextEncoder().encode(`${this.input.machine.module.license}\0`);
+    const sections: ElfSection[] = [
+      ...codes.map((c) => c.section),
+      ...(maps === null ? [] : [maps.section]),
+      ...this.data.sections,
+      { ...plain, name: 'license', flags: sectionFlags.alloc | sectionFlags.write, align: 1, data: license },
+      { ...plain, name: '.BTF', data: this.btf.builder.encode(endian) },
+      { ...plain, name: '.BTF.ext', data: ext },
+    ];
+    const symbols = [...codes.flatMap((c) => c.symbols), ...(maps?.symbols ?? []), ...this.data.symbols];
+    return writeElf(sections, symbols, endian);
+  }
+}
+
+/** The bytes of the object file. */
+export function emitObject(input: ObjectInput): Uint8Array {
+  return new ObjectWriter(input).write();
+}
