@@ -28,25 +28,18 @@ const pattern = new RegExp(
   'suy',
 );
 
+const kinds = ['number', 'word', 'string', 'bad'] as const;
+
 /** `comment` begins a comment that reaches to the end of the line. `base` is the line's offset in its file. */
 export function tokens(line: string, base: number, comment: '#' | ';'): Token[] {
   const list: Token[] = [];
   pattern.lastIndex = 0;
   for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
-    const groups = match.groups ?? {};
     const text = match[0];
     if (text === comment || (comment === '#' && line.startsWith('//', match.index))) break;
-    if (groups['space'] !== undefined) continue;
-    const kind =
-      groups['number'] !== undefined
-        ? 'number'
-        : groups['word'] !== undefined
-          ? 'word'
-          : groups['string'] !== undefined
-            ? 'string'
-            : groups['bad'] !== undefined
-              ? 'bad'
-              : 'mark';
+    const { groups } = match;
+    if (groups?.space !== undefined) continue;
+    const kind = kinds.find((k) => groups?.[k] !== undefined) ?? 'mark';
     list.push({ kind, text, start: base + match.index, end: base + match.index + text.length });
   }
   return list;
@@ -54,10 +47,10 @@ export function tokens(line: string, base: number, comment: '#' | ';'): Token[] 
 
 /** A string literal's value; escapes are JSON's and `\xNN`. Characters stand for bytes or Unicode as the reader decides. */
 export function unquote(text: string): string {
-  return text.slice(1, -1).replace(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)/gs, (_, escape: string) => {
-    if (escape.length > 1) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+  return text.slice(1, -1).replace(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)/gs, (_, code: string) => {
+    if (code.length > 1) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
     const named: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', 0: '\0', b: '\b', f: '\f' };
-    return named[escape] ?? escape;
+    return named[code] ?? code;
   });
 }
 

@@ -22,7 +22,7 @@ export const firstVirtual = 11;
 export const framePointer = 10 as PReg;
 
 /**
- * Ops are rows of isa.ts, and one pseudo-instruction: `parcopy`, a parallel copy `r1, r2 = v20, 7`
+ * Ops are rows of isa.ts, and one pseudo-instruction: `parcopy r1, r2 = v20, 7`, a parallel copy
  * (block arguments on an edge, arguments of a call); the register allocator resolves it into moves.
  */
 export type MOp = IsaName | 'parcopy';
