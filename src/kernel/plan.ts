@@ -1,0 +1,244 @@
+/**
+ * What the kernel must be told to load a compiled module, as plain data: maps to create, programs with the slots that
+ * take a map's descriptor. A plan survives JSON, so that another machine can carry it out.
+ *
+ *     const plan = planModule(machine, 'little');
+ *     const loaded = loadPlan(system, plan);
+ *     … loaded.programs.get('Count') …
+ *     loaded.close();
+ *
+ * Package variables and strings of the data sections become array maps with one entry, named `.data`, `.bss`, `.rodata`.
+ */
+
+import type { Machine } from '../../passes/pass.ts';
+import { assert, must } from '../base/assert.ts';
+import { assembleProgram, type Endian, type Reloc } from '../bpf/encode.ts';
+import { type MapRow, maps as mapTable } from '../bpf/maps.ts';
+import type { PReg } from '../bpf/minst.ts';
+import { programRow } from '../bpf/programs.ts';
+import type { Module } from '../ir/ir.ts';
+import { createMap, freeze, type MapSpec, update } from './map.ts';
+import { type LoadResult, loadProgram } from './program.ts';
+import { closeFd, type System } from './system.ts';
+
+export interface PlannedMap extends MapSpec {
+  readonly name: string;
+  /** First value of a data section, in hexadecimal; null for a user's map. */
+  readonly content: string | null;
+  readonly readOnly: boolean;
+}
+
+/** The slot takes the map's descriptor; with `offset`, the address of that byte of its value. */
+export interface Patch {
+  readonly slot: number;
+  readonly map: string;
+  readonly offset: number | null;
+}
+
+export interface PlannedProgram {
+  readonly name: string;
+  readonly section: string;
+  readonly type: number;
+  readonly expectedAttachType: number;
+  readonly flags: number;
+  /** Instructions in hexadecimal. */
+  readonly code: string;
+  readonly patches: readonly Patch[];
+}
+
+export interface LoadPlan {
+  readonly license: string;
+  readonly maps: readonly PlannedMap[];
+  readonly programs: readonly PlannedProgram[];
+}
+
+const BPF_F_SLEEPABLE = 1 << 4;
+const BPF_F_XDP_HAS_FRAGS = 1 << 5;
+const BPF_F_RDONLY_PROG = 1 << 7;
+const BPF_F_MMAPABLE = 1 << 10;
+const pseudoMapFd = 1;
+const pseudoMapValue = 2;
+
+export function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+export function fromHex(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'hex'));
+}
+
+interface Place {
+  readonly section: string;
+  readonly offset: number;
+}
+
+interface Data {
+  readonly maps: readonly PlannedMap[];
+  /** Where a package variable or a string lies. */
+  readonly global: (name: string) => Place;
+  readonly string: (name: string) => Place;
+}
+
+/** Data sections: variables in the order of their declaration, then the strings, each NUL-terminated. */
+function planData(module: Module): Data {
+  const sections = new Map<string, number[]>();
+  const section = (name: string): number[] => {
+    const found = sections.get(name) ?? [];
+    sections.set(name, found);
+    return found;
+  };
+  const globals = new Map<string, Place>();
+  for (const { name, section: where, size, align, init } of module.globals) {
+    const bytes = section(where);
+    while (bytes.length % align !== 0) bytes.push(0);
+    globals.set(name, { section: where, offset: bytes.length });
+    for (let i = 0; i < size; i++) bytes.push(init[i] ?? 0);
+  }
+  const strings = new Map<string, Place>();
+  for (const [name, text] of module.strings) {
+    const bytes = section('.rodata');
+    strings.set(name, { section: '.rodata', offset: bytes.length });
+    for (let i = 0; i < text.length; i++) bytes.push(text.charCodeAt(i));
+    bytes.push(0);
+  }
+  const maps = [...sections].map(([name, bytes]): PlannedMap => {
+    const readOnly = name === '.rodata';
+    const flags = readOnly ? BPF_F_RDONLY_PROG : BPF_F_MMAPABLE;
+    return {
+      name,
+      type: 2,
+      keySize: 4,
+      valueSize: bytes.length,
+      maxEntries: 1,
+      flags,
+      content: toHex(Uint8Array.from(bytes)),
+      readOnly,
+    };
+  });
+  return {
+    maps,
+    global: (name) => must(globals.get(name), `no package variable ${name}`),
+    string: (name) => must(strings.get(name), `no string ${name}`),
+  };
+}
+
+function planPatch({ slot, sym }: Reloc, data: Data): Patch {
+  switch (sym.kind) {
+    case 'map':
+      return { slot, map: sym.name, offset: null };
+    case 'mapvalue':
+      return { slot, map: sym.name, offset: sym.offset };
+    case 'global':
+    case 'string': {
+      const place = sym.kind === 'global' ? data.global(sym.name) : data.string(sym.name);
+      return { slot, map: place.section, offset: place.offset + sym.offset };
+    }
+    case 'kfunc':
+    case 'func':
+      assert(false, `${sym.kind} ${sym.name}: needs an object with BTF, a plan has none`);
+      break;
+    default:
+      return sym.kind satisfies never;
+  }
+}
+
+/** Everything that `machine` holds, for a kernel of this byte order. */
+export function planModule(machine: Machine<PReg>, endian: Endian): LoadPlan {
+  const { module } = machine;
+  const data = planData(module);
+  const rows: Readonly<Record<string, MapRow>> = mapTable;
+  const maps = module.maps.map((map): PlannedMap => {
+    const row = must(rows[map.type], `no map type ${map.type}`);
+    const { name, keySize, valueSize, maxEntries } = map;
+    return {
+      name,
+      type: row.id,
+      keySize,
+      valueSize,
+      maxEntries,
+      flags: map.flags | row.flags,
+      content: null,
+      readOnly: false,
+    };
+  });
+  const programs = module.programs.map(({ name, section }): PlannedProgram => {
+    const { row } = must(programRow(section), `no program type has the section ${section}`);
+    const { bytes, relocs } = assembleProgram(machine, name, endian);
+    return {
+      name,
+      section,
+      type: row.typeId,
+      expectedAttachType: row.attachId,
+      flags:
+        (row.sleepable ? BPF_F_SLEEPABLE : 0) | (section.startsWith('xdp.frags') ? BPF_F_XDP_HAS_FRAGS : 0),
+      code: toHex(bytes),
+      patches: relocs.map((reloc) => planPatch(reloc, data)),
+    };
+  });
+  return { license: module.license, maps: [...maps, ...data.maps], programs };
+}
+
+/** Instructions with the descriptors of maps in their places. */
+export function relocate(
+  code: Uint8Array,
+  patches: readonly Patch[],
+  fd: (map: string) => number,
+): Uint8Array {
+  const patched = Uint8Array.from(code);
+  const view = new DataView(patched.buffer);
+  for (const { slot, map, offset } of patches) {
+    const at = slot * 8;
+    const registers = must(patched[at + 1], `no slot ${slot}`) & 0x0f;
+    patched[at + 1] = registers | ((offset === null ? pseudoMapFd : pseudoMapValue) << 4);
+    view.setInt32(at + 4, fd(map), true);
+    view.setInt32(at + 12, offset ?? 0, true);
+  }
+  return patched;
+}
+
+export interface Loaded {
+  readonly maps: ReadonlyMap<string, number>;
+  /** By name; a refusal is among them as it came. */
+  readonly programs: ReadonlyMap<string, LoadResult>;
+  readonly close: () => void;
+}
+
+export function loadMaps(system: System, maps: readonly PlannedMap[]): ReadonlyMap<string, number> {
+  const fds = new Map<string, number>();
+  try {
+    for (const map of maps) {
+      const fd = createMap(system, map);
+      fds.set(map.name, fd);
+      if (map.content !== null) update(system, fd, new Uint8Array(4), fromHex(map.content));
+      if (map.readOnly) freeze(system, fd);
+    }
+    return fds;
+  } catch (error) {
+    for (const fd of fds.values()) closeFd(system, fd);
+    throw error;
+  }
+}
+
+/** Creates the maps and asks the verifier about every program. */
+export function loadPlan(system: System, plan: LoadPlan): Loaded {
+  const maps = loadMaps(system, plan.maps);
+  const programs = new Map<string, LoadResult>();
+  for (const program of plan.programs) {
+    const { name, type, expectedAttachType, flags } = program;
+    const insns = relocate(fromHex(program.code), program.patches, (map) =>
+      must(maps.get(map), `no map ${map}`),
+    );
+    programs.set(
+      name,
+      loadProgram(system, { name, type, expectedAttachType, flags, insns, license: plan.license }),
+    );
+  }
+  return {
+    maps,
+    programs,
+    close() {
+      for (const loaded of programs.values()) if (loaded.ok) closeFd(system, loaded.fd);
+      for (const fd of maps.values()) closeFd(system, fd);
+    },
+  };
+}
