@@ -203,7 +203,7 @@ function assemble(unpacked: string, target: string): void {
   const busybox = join(target, 'busybox');
   mkdirSync(modules, { recursive: true });
   cpSync(only(/\/s?bin\/busybox$/), busybox);
-  cpSync(only(new RegExp(`(/boot/config-[^/]*|/${version}/config)$`)), join(target, 'config'));
+  cpSync(only(/(\/boot\/config-[^/]*|\/lib\/modules\/[^/]+\/config)$/), join(target, 'config'));
   for (const name of readdirSync(dirname(tree)).filter((entry) => entry.startsWith('modules.builtin'))) {
     cpSync(join(dirname(tree), name), join(modules, name));
   }
