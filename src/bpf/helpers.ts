@@ -1,7 +1,17 @@
 /**
  * The helper table: one row per kernel helper. Lowering, the verifier-side checks, the VM, the SDK generator and
- * `bpfc helpers` read it.
+ * `bpfc helpers` read it. The rows are generated (helper-rows.ts, helper-matrix.ts); this file holds their types and
+ * the questions one asks of them.
+ *
+ *     helpers.ringbuf_reserve.acquires            → true
+ *     helperVerdict('trace_printk', 'xdp')        → { allowed: true, sleepable: false, measured: true }
+ *     helperSignature('get_current_comm')         → long bpf_get_current_comm(void *buf, u32 size_of_buf)
+ *
+ * Invariant: rows are in the order of their numbers, 1 to 211 without gaps.
  */
+
+import { helperMatrix } from './helper-matrix.ts';
+import { helperRows } from './helper-rows.ts';
 
 /**
  * What a parameter takes, after enum bpf_arg_type of include/linux/bpf.h.
@@ -11,17 +21,25 @@
 export type ArgKind =
   | 'scalar'
   | 'ctx'
+  /** The context, or a socket. */
+  | 'ctx-or-sock'
   | 'map'
   | 'key'
   | 'value'
+  | 'value-or-null'
   | 'value-out'
   | 'mem-read'
+  | 'mem-read-or-null'
   | 'mem-write'
+  | 'mem-read-write'
+  /** As many bytes as the C type has; no size parameter follows. */
+  | 'mem-fixed'
   | 'size'
   | 'size-or-zero'
   /** A size that must be a constant. */
   | 'const-size'
   | 'ptr-out-32'
+  | 'ptr-inout-32'
   | 'ptr-out-64'
   /** A NUL-terminated constant string in .rodata. */
   | 'const-str'
@@ -31,9 +49,12 @@ export type ArgKind =
   | 'timer'
   | 'kptr'
   | 'dynptr'
+  /** An uninitialised dynptr on the stack that the helper makes. */
+  | 'dynptr-out'
   | 'record'
   | 'sock'
   | 'btf'
+  /** An address that the helper itself may not trust: a number to the verifier. */
   | 'any-ptr';
 
 export interface HelperArg {
@@ -49,9 +70,11 @@ export type HelperResult =
   | 's64'
   | 'u32'
   | 'u64'
+  | 'map-value'
   | 'map-value-or-null'
   | 'mem-or-null'
   | 'sock-or-null'
+  | 'tcp-sock-or-null'
   | 'btf-or-null'
   | 'btf';
 
@@ -60,77 +83,87 @@ export interface HelperRow {
   readonly id: number;
   readonly args: readonly HelperArg[];
   readonly result: HelperResult;
+  /** C type of the result. */
+  readonly ctype: string;
   readonly gpl: boolean;
-  /** First kernel, `4.1`. */
+  /** First kernel, `4.1` (read). */
   readonly since: string;
   /** After the call packet pointers are dead. */
   readonly movesPacket: boolean;
+  /** More scalar arguments may follow, up to five in all. */
+  readonly variadic?: boolean;
+  /** The result (or the dynptr it makes) must be released on every path. */
+  readonly acquires?: boolean;
+  /** Index of the argument that the call releases. */
+  readonly releases?: number;
+  /** May sleep: sleepable programs only. */
+  readonly sleeps?: boolean;
   /** One line of our own. */
   readonly doc: string;
 }
 
-const arg = (name: string, kind: ArgKind, ctype: string): HelperArg => ({ name, kind, ctype });
+export type HelperName = keyof typeof helperRows;
 
-export const helpers = {
-  map_lookup_elem: {
-    id: 1,
-    args: [arg('map', 'map', 'struct bpf_map *'), arg('key', 'key', 'const void *')],
-    result: 'map-value-or-null',
-    gpl: false,
-    since: '3.18',
-    movesPacket: false,
-    doc: 'address of the value stored under a key, or nil',
-  },
-  map_update_elem: {
-    id: 2,
-    args: [
-      arg('map', 'map', 'struct bpf_map *'),
-      arg('key', 'key', 'const void *'),
-      arg('value', 'value', 'const void *'),
-      arg('flags', 'scalar', 'u64'),
-    ],
-    result: 's64',
-    gpl: false,
-    since: '3.18',
-    movesPacket: false,
-    doc: 'store a value under a key',
-  },
-  map_delete_elem: {
-    id: 3,
-    args: [arg('map', 'map', 'struct bpf_map *'), arg('key', 'key', 'const void *')],
-    result: 's64',
-    gpl: false,
-    since: '3.18',
-    movesPacket: false,
-    doc: 'remove a key',
-  },
-  ktime_get_ns: {
-    id: 5,
-    args: [],
-    result: 'u64',
-    gpl: false,
-    since: '4.1',
-    movesPacket: false,
-    doc: 'nanoseconds since boot, suspend excluded',
-  },
-  trace_printk: {
-    id: 6,
-    args: [arg('fmt', 'mem-read', 'const char *'), arg('fmt_size', 'size', 'u32')],
-    result: 's64',
-    gpl: true,
-    since: '4.1',
-    movesPacket: false,
-    doc: 'print to the trace pipe; up to three more scalar arguments follow',
-  },
-  get_current_pid_tgid: {
-    id: 14,
-    args: [],
-    result: 'u64',
-    gpl: false,
-    since: '4.2',
-    movesPacket: false,
-    doc: 'tgid in the upper 32 bits, pid in the lower',
-  },
-} as const satisfies Record<string, HelperRow>;
+export const helpers: Readonly<Record<HelperName, HelperRow>> = helperRows;
 
-export type HelperName = keyof typeof helpers;
+export function isHelperName(name: string): name is HelperName {
+  return Object.hasOwn(helperRows, name);
+}
+
+/** Name of the helper with a number, or null. */
+export function helperById(id: number): HelperName | null {
+  const name = Object.keys(helpers)[id - 1];
+  return name !== undefined && isHelperName(name) ? name : null;
+}
+
+/** The Go name of a helper, cilium's `asm.FnXxx` without `Fn`: `GetCurrentPidTgid`. */
+export function helperGoName(name: HelperName): string {
+  return name.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The helper of a Go name, or null. */
+export function helperByGoName(goName: string): HelperName | null {
+  const name = goName.replace(/(?<!^)[A-Z]|\d+(?=[A-Z]|$)/g, (part) => `_${part}`).toLowerCase();
+  if (isHelperName(name) && helperGoName(name) === goName) return name;
+  return helperNames().find((candidate) => helperGoName(candidate) === goName) ?? null;
+}
+
+/** All names, in the order of their numbers. */
+export function helperNames(): readonly HelperName[] {
+  return Object.keys(helpers).filter(isHelperName);
+}
+
+export interface HelperVerdict {
+  readonly allowed: boolean;
+  /** Allowed only in programs that may sleep. */
+  readonly sleepable: boolean;
+  /** Found by loading the call on Linux 6.18; false: read in the kernel's source. */
+  readonly measured: boolean;
+}
+
+/**
+ * May programs of a kind call the helper? `programHelpers` is the program row's `helpers` column.
+ * GPL is the helper row's matter, not this one's.
+ */
+export function helperVerdict(name: HelperName, programHelpers: string): HelperVerdict {
+  const letter = helperMatrix[programHelpers]?.[helpers[name].id - 1] ?? '-';
+  return {
+    allowed: letter !== '.' && letter !== '-',
+    sleepable: letter === 's' || letter === 'S',
+    measured: '.ogs'.includes(letter),
+  };
+}
+
+/** The program kinds (rows of the matrix) that may call a helper. */
+export function helperPrograms(name: HelperName): readonly string[] {
+  return Object.keys(helperMatrix).filter((kind) => helperVerdict(name, kind).allowed);
+}
+
+/** The C prototype. */
+export function helperSignature(name: HelperName): string {
+  const row = helpers[name];
+  const spaced = (ctype: string): string => (ctype.endsWith('*') ? ctype : `${ctype} `);
+  const args = row.args.map((arg) => `${spaced(arg.ctype)}${arg.name}`);
+  if (row.variadic === true) args.push('...');
+  return `${spaced(row.ctype)}bpf_${name}(${args.length === 0 ? 'void' : args.join(', ')})`;
+}

@@ -1,0 +1,3 @@
+module bpfc/sdk/bpf
+
+go 1.24
