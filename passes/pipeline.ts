@@ -5,6 +5,9 @@
  * The constraints are checked by a test: adding a pass in the wrong place fails with the reason.
  */
 
+import { dce } from './dce.ts';
+import { expandMemory } from './expand-memory.ts';
+import { lowerAborts } from './lower-aborts.ts';
 import type { AnyPass, Target } from './pass.ts';
 
 export interface Step {
@@ -14,11 +17,14 @@ export interface Step {
 }
 
 const always = ['0', '2', 's'] as const;
-const optimised = ['2', 's'] as const;
 
 const step = (pass: AnyPass, levels: readonly Target['opt'][]): Step => ({ pass, levels });
 
-export const pipeline: readonly Step[] = [];
+export const pipeline: readonly Step[] = [
+  step(lowerAborts, always),
+  step(expandMemory, always),
+  step(dce, always),
+];
 
 export interface OrderConstraint {
   /** Every run of this pass … */

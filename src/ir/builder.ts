@@ -187,12 +187,13 @@ export class FuncBuilder {
     this.emitVoid(`store.${bits}`, [pointer, value], offset);
   }
 
-  zero(pointer: ValueId, size: number): void {
-    if (size > 0) this.emitVoid('zero', [pointer], size);
+  /** `align`: of the Go type, in bytes; wider accesses of the stack would be rejected. */
+  zero(pointer: ValueId, size: number, align: 1 | 2 | 4 | 8 = 1): void {
+    if (size > 0) this.emitVoid(align === 1 ? 'zero' : `zero.${align}`, [pointer], size);
   }
 
-  copy(to: ValueId, from: ValueId, size: number): void {
-    if (size > 0) this.emitVoid('copy', [to, from], size);
+  copy(to: ValueId, from: ValueId, size: number, align: 1 | 2 | 4 | 8 = 1): void {
+    if (size > 0) this.emitVoid(align === 1 ? 'copy' : `copy.${align}`, [to, from], size);
   }
 
   /** `type` null: the result is not named. Names of helpers without `bpf_`. */

@@ -24,6 +24,10 @@ export interface OpRow {
   readonly sem?: <V>(k: Algebra<V>, x: readonly V[], w: number, imm: bigint) => V;
   /** Width in bits of a memory access. */
   readonly access?: 8 | 16 | 32 | 64;
+  /** Ops on ranges of memory whose size is the immediate. */
+  readonly bulk?: 'zero' | 'copy';
+  /** Of bulk ops: alignment in bytes of what is on the stack. */
+  readonly align?: 1 | 2 | 4 | 8;
   readonly doc: string;
 }
 
@@ -85,6 +89,27 @@ const atomic = (access: 32 | 64, what: string) =>
     effect: 'write',
     access,
     doc: `atomic ${what}; a result is the old value`,
+  }) as const;
+
+const zero = (align: 1 | 2 | 4 | 8) =>
+  ({
+    args: ['ptr'],
+    result: 'none',
+    imm: 'size',
+    effect: 'write',
+    bulk: 'zero',
+    align,
+    doc: 'clear that many bytes',
+  }) as const;
+const copy = (align: 1 | 2 | 4 | 8) =>
+  ({
+    args: ['ptr', 'ptr'],
+    result: 'none',
+    imm: 'size',
+    effect: 'write',
+    bulk: 'copy',
+    align,
+    doc: 'copy that many bytes from the second pointer to the first; they do not overlap, or are equal',
   }) as const;
 
 export const ops = {
@@ -271,15 +296,15 @@ export const ops = {
   'store.16': store(16),
   'store.32': store(32),
   'store.64': store(64),
-  /** Both are expanded by the pass expand-memory. */
-  zero: { args: ['ptr'], result: 'none', imm: 'size', effect: 'write', doc: 'clear that many bytes' },
-  copy: {
-    args: ['ptr', 'ptr'],
-    result: 'none',
-    imm: 'size',
-    effect: 'write',
-    doc: 'copy that many bytes from the second pointer to the first; they do not overlap, or are equal',
-  },
+  /** Expanded by the pass expand-memory. The suffix is the alignment in bytes that both ends have if they are on the stack; 1 without suffix. */
+  zero: zero(1),
+  'zero.2': zero(2),
+  'zero.4': zero(4),
+  'zero.8': zero(8),
+  copy: copy(1),
+  'copy.2': copy(2),
+  'copy.4': copy(4),
+  'copy.8': copy(8),
   /** A value where a helper wants a pointer to it: the pass pointer-args gives it a slot and a store. */
   'byref.8': {
     args: ['any'],

@@ -5,7 +5,7 @@
  *     substitute(f, new Map([[1, 2]]))      // every use of v1 becomes v2
  */
 
-import { type FlowGraph, flowGraph } from '../base/graph.ts';
+import { type FlowGraph, flowGraph, postorder } from '../base/graph.ts';
 import type { Block, Func, Instr, Module, Target, Terminator, ValueId } from './ir.ts';
 
 export function targetsOf(end: Terminator): readonly Target[] {
@@ -163,4 +163,12 @@ export function useCounts(f: Func): Int32Array {
     for (const v of terminatorUses(b.end)) counts[v]!++;
   }
   return counts;
+}
+
+/** Without the blocks that no path from the entry reaches. */
+export function removeUnreachable(f: Func): Func {
+  const reachable = postorder(cfgOf(f));
+  if (reachable.length === f.blocks.length) return f;
+  const keep = new Set(reachable);
+  return { ...f, blocks: f.blocks.filter((_, i) => keep.has(i)) };
 }
