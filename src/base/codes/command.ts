@@ -4,5 +4,9 @@ import type { CodeRow } from './row.ts';
 export const commandCodes = {
   'bad-assembly': { severity: 'error', message: '{what}' },
   'bad-bytecode': { severity: 'error', message: 'slot {slot}: {what}' },
+  'unresolved-map': {
+    severity: 'note',
+    message: 'the bytecode leaves map {map} open in slot {slots}: a loader writes its file descriptor there',
+  },
   'bad-ir': { severity: 'error', message: '{what}' },
 } as const satisfies Record<string, CodeRow>;
