@@ -69,6 +69,7 @@ test('a plan is plain data', () => {
     ['hits', null],
     ['.data', '09000000000000000500000000000000'],
   ]);
+  expect(plan.programs[0]?.needs).toEqual([5, 14]);
   expect(plan.programs[0]?.patches).toEqual([
     { slot: 0, map: '.data', offset: 8 },
     { slot: 4, map: 'hits', offset: null },

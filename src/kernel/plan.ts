@@ -12,11 +12,12 @@
 
 import type { Machine } from '../../passes/pass.ts';
 import { assert, must } from '../base/assert.ts';
-import { assembleProgram, type Endian, type Reloc } from '../bpf/encode.ts';
+import { assemble, type Endian, type Reloc, reachableFuncs } from '../bpf/encode.ts';
 import { type MapRow, maps as mapTable } from '../bpf/maps.ts';
 import type { PReg } from '../bpf/minst.ts';
 import { programRow } from '../bpf/programs.ts';
 import type { Module } from '../ir/ir.ts';
+import { kernelNeeded, type Version } from './needs.ts';
 import { createMap, freeze, type MapSpec, update } from './map.ts';
 import { type LoadResult, loadProgram } from './program.ts';
 import { closeFd, type System } from './system.ts';
@@ -44,6 +45,8 @@ export interface PlannedProgram {
   /** Instructions in hexadecimal. */
   readonly code: string;
   readonly patches: readonly Patch[];
+  /** Oldest kernel that has what it uses. */
+  readonly needs: Version;
 }
 
 export interface LoadPlan {
@@ -161,9 +164,11 @@ export function planModule(machine: Machine<PReg>, endian: Endian): LoadPlan {
       readOnly: false,
     };
   });
-  const programs = module.programs.map(({ name, section }): PlannedProgram => {
+  const programs = module.programs.map((program): PlannedProgram => {
+    const { name, section } = program;
     const { row } = must(programRow(section), `no program type has the section ${section}`);
-    const { bytes, relocs } = assembleProgram(machine, name, endian);
+    const funcs = reachableFuncs(machine, name);
+    const { bytes, relocs } = assemble(funcs, endian);
     return {
       name,
       section,
@@ -173,6 +178,7 @@ export function planModule(machine: Machine<PReg>, endian: Endian): LoadPlan {
         (row.sleepable ? BPF_F_SLEEPABLE : 0) | (section.startsWith('xdp.frags') ? BPF_F_XDP_HAS_FRAGS : 0),
       code: toHex(bytes),
       patches: relocs.map((reloc) => planPatch(reloc, data)),
+      needs: kernelNeeded(module, program, funcs),
     };
   });
   return { license: module.license, maps: [...maps, ...data.maps], programs };
