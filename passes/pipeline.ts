@@ -8,6 +8,7 @@
 import { dce } from './dce.ts';
 import { expandMemory } from './expand-memory.ts';
 import { lowerAborts } from './lower-aborts.ts';
+import { mem2reg } from './mem2reg.ts';
 import type { AnyPass, Target } from './pass.ts';
 
 export interface Step {
@@ -21,6 +22,7 @@ const always = ['0', '2', 's'] as const;
 const step = (pass: AnyPass, levels: readonly Target['opt'][]): Step => ({ pass, levels });
 
 export const pipeline: readonly Step[] = [
+  step(mem2reg, always),
   step(lowerAborts, always),
   step(expandMemory, always),
   step(dce, always),
