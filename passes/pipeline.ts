@@ -7,9 +7,15 @@
 
 import { dce } from './dce.ts';
 import { expandMemory } from './expand-memory.ts';
+import { frame } from './frame.ts';
+import { layout } from './layout.ts';
 import { lowerAborts } from './lower-aborts.ts';
 import { mem2reg } from './mem2reg.ts';
 import type { AnyPass, Target } from './pass.ts';
+import { pointerArgs } from './pointer-args.ts';
+import { regalloc } from './regalloc.ts';
+import { select } from './select.ts';
+import { stringsToStack } from './strings-to-stack.ts';
 
 export interface Step {
   readonly pass: AnyPass;
@@ -26,6 +32,12 @@ export const pipeline: readonly Step[] = [
   step(lowerAborts, always),
   step(expandMemory, always),
   step(dce, always),
+  step(stringsToStack, always),
+  step(pointerArgs, always),
+  step(select, always),
+  step(regalloc, always),
+  step(frame, always),
+  step(layout, always),
 ];
 
 export interface OrderConstraint {
@@ -36,7 +48,19 @@ export interface OrderConstraint {
   readonly reason: string;
 }
 
-export const orderConstraints: readonly OrderConstraint[] = [];
+export const orderConstraints: readonly OrderConstraint[] = [
+  { before: 'lower-aborts', after: 'select', reason: 'selection knows no abort and no aborted' },
+  { before: 'expand-memory', after: 'select', reason: 'selection knows no zero and no copy' },
+  {
+    before: 'strings-to-stack',
+    after: 'select',
+    reason: 'the stores that make a string are selected as code',
+  },
+  { before: 'pointer-args', after: 'select', reason: 'a cell is a slot, which byref is not' },
+  { before: 'select', after: 'regalloc', reason: 'registers are given to machine code' },
+  { before: 'regalloc', after: 'frame', reason: 'spilled registers need slots in the frame' },
+  { before: 'frame', after: 'layout', reason: 'far jumps are measured on the final instructions' },
+];
 
 /** Every pass once, in pipeline order. */
 export const passesByName: ReadonlyMap<string, AnyPass> = new Map(pipeline.map((s) => [s.pass.name, s.pass]));

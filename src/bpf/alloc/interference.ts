@@ -142,12 +142,7 @@ function walkBack(
 }
 
 /** Picks nodes to spill until no more than `crowd` are live anywhere. */
-function relieve(
-  func: MFunc<VReg>,
-  nodeOf: Int32Array,
-  borders: LiveBorders,
-  cost: Float64Array,
-): number[] {
+function relieve(func: MFunc<VReg>, nodeOf: Int32Array, borders: LiveBorders, cost: Float64Array): number[] {
   const chosen = new Set<number>();
   const live = sparseSet(cost.length);
   const thin = (): void => {
@@ -164,7 +159,8 @@ function relieve(
     for (const node of borders.liveOut[at]!) if (!chosen.has(node)) live.add(node);
     thin();
     walkBack(block.body, nodeOf, live, () => {
-      for (let i = live.size - 1; i >= 0; i--) if (chosen.has(live.members[i]!)) live.delete(live.members[i]!);
+      for (let i = live.size - 1; i >= 0; i--)
+        if (chosen.has(live.members[i]!)) live.delete(live.members[i]!);
       thin();
     });
   });
@@ -186,7 +182,17 @@ export function interference(
   const edges = edgeSet();
   const forbidden = new Uint16Array(regs.length);
   const copies: Copy[] = [];
-  const base = { nodes: regs.length, regs, nodeOf, neighbours, edges, forbidden, copies, cost, liveOut: borders.liveOut };
+  const base = {
+    nodes: regs.length,
+    regs,
+    nodeOf,
+    neighbours,
+    edges,
+    forbidden,
+    copies,
+    cost,
+    liveOut: borders.liveOut,
+  };
   const crowded = relieve(func, nodeOf, borders, cost);
   if (crowded.length > 0) return { ...base, crowded };
 

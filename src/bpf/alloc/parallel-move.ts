@@ -52,12 +52,18 @@ export function orderMoves(
     const place = scratch();
     // Save what the cycle overwrites first, run the chain that this frees, then finish with the saved value.
     if ('register' in place) out.push(move<PReg>(place.register, from, pos));
-    else out.push(store<PReg>('stx_64', framePointer, { kind: 'frame', slot: place.slot, offset: 0 }, from, pos));
+    else
+      out.push(
+        store<PReg>('stx_64', framePointer, { kind: 'frame', slot: place.slot, offset: 0 }, from, pos),
+      );
     readers.delete(from);
     ready.push(from);
     drain();
     if ('register' in place) out.push(move<PReg>(first, place.register, pos));
-    else out.push(load<PReg>('ldx_u64', first, framePointer, { kind: 'frame', slot: place.slot, offset: 0 }, pos));
+    else
+      out.push(
+        load<PReg>('ldx_u64', first, framePointer, { kind: 'frame', slot: place.slot, offset: 0 }, pos),
+      );
   }
   for (const [dst, src] of moves) if (typeof src === 'bigint') out.push(loadConstant(dst, src, alu32, pos));
   return out;

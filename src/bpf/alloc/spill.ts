@@ -99,11 +99,7 @@ function moveIntoSlot(w: Rewriter, slot: number, src: VReg | bigint, at: MInst<V
  * A parallel copy between registers and slots: first the loads of slots that the copy itself overwrites, then the
  * stores, then the rest between registers.
  */
-function rewriteCopy(
-  w: Rewriter,
-  pairs: readonly (readonly [VReg, VReg | bigint])[],
-  at: MInst<VReg>,
-): void {
+function rewriteCopy(w: Rewriter, pairs: readonly (readonly [VReg, VReg | bigint])[], at: MInst<VReg>): void {
   const live = pairs.filter(([dst, src]) => {
     const slot = slotOf(w, dst);
     const dead = slot === null && w.spills.has(dst);
@@ -113,7 +109,10 @@ function rewriteCopy(
   const loaded = live.map(([dst, src]) => {
     const from = source(w, src);
     const slot = slotOf(w, from);
-    return [dst, typeof from !== 'bigint' && slot !== null && overwritten.has(slot) ? read(w, from, at) : from] as const;
+    return [
+      dst,
+      typeof from !== 'bigint' && slot !== null && overwritten.has(slot) ? read(w, from, at) : from,
+    ] as const;
   });
   for (const [dst, src] of loaded) {
     const slot = slotOf(w, dst);
@@ -122,7 +121,14 @@ function rewriteCopy(
   const rest = loaded.filter(([dst]) => slotOf(w, dst) === null);
   const uses = rest.map(([, src]) => (typeof src === 'bigint' ? src : read(w, src, at)));
   for (const [dst] of pairs) w.cache.delete(dst);
-  if (rest.length > 0) w.out.push(parallelCopy(rest.map(([dst]) => dst), uses, at.pos));
+  if (rest.length > 0)
+    w.out.push(
+      parallelCopy(
+        rest.map(([dst]) => dst),
+        uses,
+        at.pos,
+      ),
+    );
 }
 
 function rewriteInst(w: Rewriter, inst: MInst<VReg>): void {
@@ -168,7 +174,12 @@ export function spill(func: MFunc<VReg>, spills: ReadonlyMap<VReg, Spill>, alu32
     w.cache.clear();
     for (const inst of block.body) {
       const { dst, src } = inst;
-      if (inst.op === 'parcopy') rewriteCopy(w, inst.defs.map((d, i) => [d, inst.uses[i]!] as const), inst);
+      if (inst.op === 'parcopy')
+        rewriteCopy(
+          w,
+          inst.defs.map((d, i) => [d, inst.uses[i]!] as const),
+          inst,
+        );
       else if (inst.op === 'mov64_reg' && (w.spills.has(dst!) || w.spills.has(src!)) && src !== framePointer)
         rewriteCopy(w, [[dst!, src!]], inst);
       else rewriteInst(w, inst);
@@ -177,4 +188,3 @@ export function spill(func: MFunc<VReg>, spills: ReadonlyMap<VReg, Spill>, alu32
   });
   return { func: { ...func, blocks, nextReg: w.nextReg }, pinned: w.pinned, origin: w.origin };
 }
-

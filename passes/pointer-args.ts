@@ -1,0 +1,74 @@
+/**
+ * Gives values that helpers take by pointer a cell on the stack.
+ *
+ *     v2: ptr = byref.32 v1             slot s0 4 align 4
+ *                                   ⇒     v2: ptr = slotaddr s0
+ *                                         store.32 v2 + 0, v1
+ *
+ * A second cell for the same value is the first one, where that dominates it: helpers only read cells.
+ * Invariant: a cell holds its value at every use. (Cells that are never live together share room in `frame`.)
+ */
+
+import { dominators } from '../src/base/graph.ts';
+import type { Func, Instr, Slot, ValueId } from '../src/ir/ir.ts';
+import { opRow } from '../src/ir/ops.ts';
+import { cfgOf, definitionsOf, mapFuncs, substitute } from '../src/ir/walk.ts';
+import type { Pass } from './pass.ts';
+
+export const pointerArgs: Pass<'ssa', 'ssa'> = {
+  name: 'pointer-args',
+  doc: 'Gives values that helpers take by pointer a stack slot, a store and an address.',
+  from: 'ssa',
+  to: 'ssa',
+  run: (module) =>
+    mapFuncs(module, (func) => (func.blocks.some((b) => b.body.some(isCell)) ? cells(func) : func)),
+};
+
+const isCell = (i: Instr): boolean => i.op.startsWith('byref.');
+
+/** A cell made already: where, and its address. */
+interface Cell {
+  readonly block: number;
+  readonly address: ValueId;
+}
+
+function cells(func: Func): Func {
+  const definitions = definitionsOf(func);
+  const tree = dominators(cfgOf(func));
+  const slots: Slot[] = [...func.slots];
+  const known = new Map<string, Cell[]>();
+  const replaced = new Map<ValueId, ValueId>();
+  const bodies = func.blocks.map((block) => block.body);
+  let { nextSlot } = func;
+
+  const keyOf = (i: Instr): string => {
+    const def = definitions[i.args[0]!];
+    return def?.op === 'const' ? `${i.op} #${def.imm}` : `${i.op} v${i.args[0]}`;
+  };
+  const store = (i: Instr, address: ValueId): Instr[] => {
+    const bits = opRow(i.op).access ?? 64;
+    slots.push({ id: nextSlot, size: bits / 8, align: bits / 8, name: '', pos: i.pos });
+    const imm = { kind: 'slot', slot: nextSlot++, offset: 0 } as const;
+    return [
+      { op: 'slotaddr', result: address, type: 'ptr', args: [], imm, pos: i.pos },
+      { op: `store.${bits}`, result: null, type: 'i64', args: [address, i.args[0]!], imm: 0, pos: i.pos },
+    ];
+  };
+
+  for (const at of tree.preorder) {
+    bodies[at] = bodies[at]!.flatMap((i) => {
+      if (!isCell(i)) return [i];
+      if (i.result === null) return [];
+      const earlier = known.get(keyOf(i)) ?? [];
+      const same = earlier.find((cell) => tree.dominates(cell.block, at));
+      if (same !== undefined) {
+        replaced.set(i.result, same.address);
+        return [];
+      }
+      known.set(keyOf(i), [...earlier, { block: at, address: i.result }]);
+      return store(i, i.result);
+    });
+  }
+  const blocks = func.blocks.map((block, at) => ({ ...block, body: bodies[at]! }));
+  return substitute({ ...func, blocks, slots, nextSlot }, replaced);
+}

@@ -1,0 +1,142 @@
+/**
+ * Loads, stores and atomics: constant offsets and frame addresses are folded into the access, constants into the store.
+ *
+ *     v2 = slotaddr s0 + 4; store.32 v2 + 0, v1 (const 7)      *(u32 *)(r10 + s0+4) = 7
+ *
+ * Invariant: one IR access is one machine access of the same width; a context is read through its own register.
+ */
+
+import { unreachable } from '../../src/base/assert.ts';
+import { alu, load, move, store } from '../../src/bpf/build.ts';
+import { fitsS32 } from '../../src/bpf/constants.ts';
+import type { IsaName } from '../../src/bpf/isa.ts';
+import { type FrameRef, framePointer, type VReg } from '../../src/bpf/minst.ts';
+import type { Instr, ValueId } from '../../src/ir/ir.ts';
+import {
+  emit,
+  frameRef,
+  fresh,
+  offsetImm,
+  operand,
+  reg,
+  register,
+  root,
+  type State,
+  signedConstant,
+  slotImm,
+} from './state.ts';
+
+interface Address {
+  readonly base: VReg;
+  readonly off: number | FrameRef;
+}
+
+const fitsOffset = (off: number): boolean => off >= -32768 && off <= 32767;
+
+/** The base register and displacement of an access at `v + off`. */
+function address(s: State, v: ValueId, off: number): Address {
+  let at = v;
+  let sum = off;
+  for (;;) {
+    const def = s.definitions[at];
+    if (def?.op === 'slotaddr') {
+      const ref = slotImm(def);
+      return { base: framePointer, off: frameRef(ref.slot, ref.offset + sum) };
+    }
+    const step =
+      def?.op === 'ptroff' ? (def.imm as number) : def?.op === 'ptradd' ? constantStep(s, def) : null;
+    if (def === undefined || step === null || !fitsOffset(sum + step)) break;
+    at = def.args[0]!;
+    sum += step;
+  }
+  return { base: reg(s, at), off: sum };
+}
+
+function constantStep(s: State, def: Instr): number | null {
+  const c = signedConstant(s, def.args[1]!);
+  return c !== null && c >= -32768n && c <= 32767n ? Number(c) : null;
+}
+
+const accessBits = (op: Instr['op']): 8 | 16 | 32 | 64 => {
+  const bits = Number(/\d+$/.exec(op)?.[0]);
+  return bits === 8 || bits === 16 || bits === 32 || bits === 64 ? bits : unreachable(`width of ${op}`);
+};
+
+export function selectLoad(s: State, i: Instr, dst: VReg): void {
+  const bits = accessBits(i.op);
+  const at = address(s, i.args[0]!, offsetImm(i));
+  const signed = i.op.startsWith('load.s') && !(bits === 32 && i.type === 'i32');
+  if (signed && s.isa.v4) {
+    emit(s, load(`ldx_s${bits}` as IsaName, dst, at.base, at.off, s.pos));
+    return;
+  }
+  emit(s, load(`ldx_u${bits}` as IsaName, dst, at.base, at.off, s.pos));
+  if (!signed) return;
+  const width = i.type === 'i32' && s.isa.alu32 ? 32 : 64;
+  const shift = BigInt(width - bits);
+  emit(s, alu(`lsh${width}_imm`, dst, shift, s.pos), alu(`arsh${width}_imm`, dst, shift, s.pos));
+}
+
+/** Drops what does not change the low `bits` of a stored value. */
+function stored(s: State, v: ValueId, bits: number): ValueId {
+  let at = root(s, v);
+  for (;;) {
+    const def = s.definitions[at];
+    if (def === undefined) return at;
+    const mask = def.op === 'and' ? signedConstant(s, def.args[1]!) : null;
+    const low = (1n << BigInt(bits)) - 1n;
+    const useless =
+      ((def.op === 'zext' || def.op === 'sext') && bits <= 32) ||
+      (def.op === 'sext8' && bits === 8) ||
+      (def.op === 'sext16' && bits <= 16) ||
+      (mask !== null && (mask & low) === low);
+    if (!useless) return at;
+    at = root(s, def.args[0]!);
+  }
+}
+
+export function selectStore(s: State, i: Instr): void {
+  const bits = accessBits(i.op);
+  const value = stored(s, i.args[1]!, bits);
+  const constant = signedConstant(s, value);
+  const immediate = constant === null ? null : BigInt.asIntN(bits, constant);
+  const source = immediate !== null && fitsS32(immediate) ? immediate : reg(s, value);
+  const at = address(s, i.args[0]!, offsetImm(i));
+  emit(
+    s,
+    store<VReg>(`${typeof source === 'bigint' ? 'st' : 'stx'}_${bits}`, at.base, at.off, source, s.pos),
+  );
+}
+
+const rmw = { add: 'add', and: 'and', or: 'or', xor: 'xor' } as const;
+type Rmw = keyof typeof rmw;
+const isRmw = (what: string): what is Rmw => Object.hasOwn(rmw, what);
+
+/** The result is fetched only when something reads it. */
+export function selectAtomic(s: State, i: Instr, wanted: boolean): void {
+  const [, what = ''] = i.op.split('.');
+  const bits = accessBits(i.op) === 32 ? 32 : 64;
+  const result = wanted && i.result !== null ? register(s, i.result) : null;
+  const pointer = i.args[0]!;
+  if (what === 'load') {
+    const at = address(s, pointer, offsetImm(i));
+    emit(s, load<VReg>(`ldx_u${bits}`, result ?? fresh(s), at.base, at.off, s.pos));
+  } else if (what === 'store') selectStore(s, i);
+  else if (what === 'cmpxchg') {
+    const expected = operand(s, i.args[1]!);
+    const value = reg(s, i.args[2]!);
+    const at = address(s, pointer, offsetImm(i));
+    const access = store<VReg>(`atomic_cmpxchg_${bits}`, at.base, at.off, value, s.pos);
+    emit(s, { ...access, uses: [expected], defs: result === null ? [] : [result] });
+  } else if (isRmw(what) && result === null) {
+    const value = reg(s, i.args[1]!);
+    const at = address(s, pointer, offsetImm(i));
+    emit(s, store<VReg>(`atomic_${what}_${bits}`, at.base, at.off, value, s.pos));
+  } else {
+    const old = result ?? fresh(s);
+    const value = operand(s, i.args[1]!);
+    const at = address(s, pointer, offsetImm(i));
+    const name = (isRmw(what) ? `atomic_fetch_${what}_${bits}` : `atomic_xchg_${bits}`) as IsaName;
+    emit(s, move(old, value, s.pos), store<VReg>(name, at.base, at.off, old, s.pos));
+  }
+}
