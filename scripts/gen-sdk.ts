@@ -169,9 +169,9 @@ function helperFunction(name: HelperName, simulated: ReadonlySet<string>): strin
 ${goFunction(`func ${go}(${list})${result === '' ? '' : ` ${result}`}`, `${result === '' ? '' : 'return '}${call}`)}`;
 }
 
-/** A function of one statement as gofmt writes it: on one line up to 100 characters. */
+/** A function of one statement as gofmt writes it: on one line below 100 characters. */
 function goFunction(head: string, statement: string): string {
-  return head.length + statement.length <= 100
+  return head.length + statement.length < 100
     ? `${head} { ${statement} }\n`
     : `${head} {\n\t${statement}\n}\n`;
 }

@@ -278,7 +278,9 @@ func SkRedirectHash(skb any, m any, key any, flags uint64) int {
 }
 
 // LwtPushEncap is bpf_lwt_push_encap: put a header around the packet. Linux 4.18.
-func LwtPushEncap(skb any, kind uint32, hdr any) int { return fake[int]("LwtPushEncap", skb, kind, hdr) }
+func LwtPushEncap(skb any, kind uint32, hdr any) int {
+	return fake[int]("LwtPushEncap", skb, kind, hdr)
+}
 
 // LwtSeg6StoreBytes is bpf_lwt_seg6_store_bytes: write into the segment-routing header. Linux 4.18.
 func LwtSeg6StoreBytes(skb any, offset uint32, from any) int {
@@ -564,7 +566,9 @@ func DPath(path any, buf any) int { return fake[int]("DPath", path, buf) }
 func CopyFromUser(dst any, userPtr uintptr) int { return simCopyFromUser(dst, userPtr) }
 
 // SnprintfBtf is bpf_snprintf_btf: print a kernel object by its type. Linux 5.10.
-func SnprintfBtf(str any, ptr any, flags uint64) int { return fake[int]("SnprintfBtf", str, ptr, flags) }
+func SnprintfBtf(str any, ptr any, flags uint64) int {
+	return fake[int]("SnprintfBtf", str, ptr, flags)
+}
 
 // SeqPrintfBtf is bpf_seq_printf_btf: print a kernel object by its type to an iterator's reader. GPL only. Linux 5.10.
 func SeqPrintfBtf(m any, ptr any, flags uint64) int { return fake[int]("SeqPrintfBtf", m, ptr, flags) }
@@ -691,7 +695,9 @@ func XdpGetBuffLen(xdpMd any) uint64 { return simXdpGetBuffLen(xdpMd) }
 func XdpLoadBytes(xdpMd any, offset uint32, buf any) int { return simXdpLoadBytes(xdpMd, offset, buf) }
 
 // XdpStoreBytes is bpf_xdp_store_bytes: write bytes into the packet, fragments included. Linux 5.18.
-func XdpStoreBytes(xdpMd any, offset uint32, buf any) int { return simXdpStoreBytes(xdpMd, offset, buf) }
+func XdpStoreBytes(xdpMd any, offset uint32, buf any) int {
+	return simXdpStoreBytes(xdpMd, offset, buf)
+}
 
 // CopyFromUserTask is bpf_copy_from_user_task: copy from another process's memory, faulting pages in; sleepable programs only. GPL only. Linux 5.18.
 func CopyFromUserTask(dst any, userPtr uintptr, tsk any, flags uint64) int {
@@ -715,7 +721,9 @@ func MapLookupPercpuElem(m any, key any, cpu uint32) unsafe.Pointer {
 func SkcToMptcpSock(sk any) unsafe.Pointer { return fake[unsafe.Pointer]("SkcToMptcpSock", sk) }
 
 // DynptrFromMem is bpf_dynptr_from_mem: make a dynptr of map memory. Linux 5.19.
-func DynptrFromMem(data any, flags uint64, ptr *Dynptr) int { return simDynptrFromMem(data, flags, ptr) }
+func DynptrFromMem(data any, flags uint64, ptr *Dynptr) int {
+	return simDynptrFromMem(data, flags, ptr)
+}
 
 // RingbufReserveDynptr is bpf_ringbuf_reserve_dynptr: make room for a record of variable size. Linux 5.19.
 func RingbufReserveDynptr(ringbuf any, size uint32, flags uint64, ptr *Dynptr) int {

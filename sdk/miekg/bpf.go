@@ -744,7 +744,9 @@ func ProbeRead(dst any, unsafePtr uintptr) int { return bpf.ProbeRead(dst, unsaf
 func ProbeReadKernel(dst any, unsafePtr uintptr) int { return bpf.ProbeReadKernel(dst, unsafePtr) }
 
 // ProbeReadKernelStr is ProbeReadKernelStr of bpfc/sdk/bpf.
-func ProbeReadKernelStr(dst any, unsafePtr uintptr) int { return bpf.ProbeReadKernelStr(dst, unsafePtr) }
+func ProbeReadKernelStr(dst any, unsafePtr uintptr) int {
+	return bpf.ProbeReadKernelStr(dst, unsafePtr)
+}
 
 // ProbeReadStr is ProbeReadStr of bpfc/sdk/bpf.
 func ProbeReadStr(dst any, unsafePtr uintptr) int { return bpf.ProbeReadStr(dst, unsafePtr) }
