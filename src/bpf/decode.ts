@@ -14,7 +14,8 @@ import { noPos, type Pos } from '../base/source.ts';
 import { inst as build } from './build.ts';
 import type { Endian } from './encode.ts';
 import { type IsaName, type IsaRow, isaNames, isaRow } from './isa.ts';
-import type { MBlock, MCode, MFunc, MInst, PReg } from './minst.ts';
+import type { MCode, PReg } from './minst.ts';
+import { type FlatInst, misplaced, splitFuncs } from './split.ts';
 
 /** Rows by opcode; several where a fixed field tells them apart. */
 const byOpcode = new Map<number, IsaName[]>();
@@ -31,15 +32,6 @@ interface Slot {
   readonly src: number;
   readonly off: number;
   readonly imm: number;
-}
-
-interface Decoded {
-  readonly inst: MInst<PReg>;
-  readonly slot: number;
-  /** Slot that a jump goes to. */
-  readonly jump: number | null;
-  /** Slot of the function that is called or whose address is taken. */
-  readonly func: number | null;
 }
 
 function readSlot(view: DataView, slot: number, little: boolean): Slot {
@@ -84,7 +76,7 @@ function findRow(s: Slot): IsaName | { readonly why: string } {
 
 const registers = (list: readonly number[]): readonly PReg[] => list as readonly PReg[];
 
-function operands(name: IsaName, s: Slot, slot: number, high: number, pos: Pos): Decoded {
+function operands(name: IsaName, s: Slot, slot: number, high: number, pos: Pos): FlatInst {
   const row = isaRow(name);
   const dst = typeof row.dst === 'number' ? null : (s.dst as PReg);
   const src = typeof row.src === 'number' ? null : (s.src as PReg);
@@ -109,7 +101,7 @@ function decodeSlots(
 ) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = Math.floor(bytes.length / 8);
-  const list: Decoded[] = [];
+  const list: FlatInst[] = [];
   for (let slot = 0; slot < count; slot++) {
     const s = readSlot(view, slot, endian === 'little');
     const name = findRow(s);
@@ -143,25 +135,6 @@ export interface DecodeOptions {
   readonly lines?: LineOf;
 }
 
-function splitBlocks(body: readonly Decoded[], funcName: (slot: number) => string): MBlock<PReg>[] {
-  const leaders = new Set<number>(body.slice(0, 1).map((d) => d.slot));
-  body.forEach((d, i) => {
-    const next = body[i + 1];
-    if (d.jump !== null) leaders.add(d.jump);
-    if ((d.jump !== null || d.inst.op === 'exit') && next !== undefined) leaders.add(next.slot);
-  });
-  const ids = new Map([...leaders].sort((a, b) => a - b).map((slot, id) => [slot, id]));
-  const blocks: { id: number; body: MInst<PReg>[] }[] = [];
-  for (const d of body) {
-    const id = ids.get(d.slot);
-    if (id !== undefined) blocks.push({ id, body: [] });
-    const sym = d.func === null ? null : ({ kind: 'func', name: funcName(d.func), offset: 0 } as const);
-    const target = d.jump === null ? null : (ids.get(d.jump) ?? null);
-    blocks.at(-1)?.body.push({ ...d.inst, sym, target });
-  }
-  return blocks;
-}
-
 /** The functions of linked bytecode; null when there were errors. */
 export function decode(
   bytes: Uint8Array,
@@ -176,36 +149,9 @@ export function decode(
   const all = decodeSlots(bytes, options.endian, report, options.lines ?? (() => noPos));
   if (diagnostics.list.length > before) return null;
 
-  const starts = new Set(all.map((d) => d.slot));
   const entries = [...new Set([0, ...(options.names?.keys() ?? []), ...all.flatMap((d) => d.func ?? [])])];
-  entries.sort((a, b) => a - b);
-  const names = new Map(
-    entries.map((slot) => [slot, options.names?.get(slot) ?? (slot === 0 ? 'main' : `func_${slot}`)]),
-  );
-  const ownerOf = (slot: number): number => entries.findLast((e) => e <= slot) ?? 0;
-  for (const slot of entries) if (!starts.has(slot)) report(slot, 'no function can start here');
-  for (const d of all) {
-    if (d.jump === null) continue;
-    if (!starts.has(d.jump)) report(d.slot, `jump to ${d.jump}, where no instruction starts`);
-    else if (ownerOf(d.jump) !== ownerOf(d.slot)) report(d.slot, `jump to ${d.jump}, in another function`);
-  }
-  if (diagnostics.list.length > before) return null;
-
-  const indexOf = new Map(all.map((d, i) => [d.slot, i]));
-  const funcs = entries.map((entry, i): MFunc<PReg> => {
-    const body = all.slice(indexOf.get(entry), indexOf.get(entries[i + 1] ?? -1));
-    const blocks = splitBlocks(body, (slot) => names.get(slot) ?? '');
-    return {
-      name: names.get(entry) ?? '',
-      blocks,
-      params: i === 0 ? 1 : 5,
-      slots: [],
-      frameSize: 0,
-      program: null,
-      nextReg: 11,
-      nextBlock: blocks.length,
-      pos: body[0]?.inst.pos ?? noPos,
-    };
-  });
-  return { funcs };
+  const name = (slot: number): string => options.names?.get(slot) ?? (slot === 0 ? 'main' : `func_${slot}`);
+  const starts = new Map(entries.sort((a, b) => a - b).map((slot) => [slot, name(slot)]));
+  for (const { slot, what } of misplaced(all, starts)) report(slot, what);
+  return diagnostics.list.length > before ? null : splitFuncs(all, starts);
 }

@@ -286,7 +286,7 @@ export function readInst(list: readonly Token[], style: ReadStyle): MInst<VReg> 
     const { name, offset } = must(symbol, 'symbol form');
     const kind = op === 'symbol' ? style.symbol(name) : op;
     const load = symbolLoad(kind);
-    if (isaRow(load).kind !== 'wide') return { at: list[0] ?? null, what: `${name} has no address` };
+    if (isaRow(load).kind !== 'wide') return { at: list[0] ?? null, what: `${name} is not defined` };
     return finish(load, captured, { kind, name, offset }, list, style);
   }
   if (symbol === undefined) return finish(op, captured, null, list, style);
