@@ -218,3 +218,15 @@ export function programRow(attach: string): AttachPoint | null {
   }
   return null;
 }
+
+/** May programs of a kind take spin locks? The verifier refuses them where an interrupt could hold one. */
+export function mayLock(row: ProgramRow): boolean {
+  return ![
+    'socket_filter',
+    'kprobe',
+    'tracepoint',
+    'perf_event',
+    'raw_tracepoint',
+    'raw_tracepoint_writable',
+  ].includes(row.type);
+}
