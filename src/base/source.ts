@@ -54,6 +54,11 @@ function lineIndex(file: SourceFile, offset: number): number {
   return low;
 }
 
+/** 1-based line that contains `offset`. */
+export function lineAt(file: SourceFile, offset: number): number {
+  return lineIndex(file, offset) + 1;
+}
+
 /** Line and byte column of a UTF-16 offset. */
 export function positionAt(file: SourceFile, offset: number): Pos {
   const line = lineIndex(file, offset);

@@ -1,0 +1,295 @@
+/**
+ * The rules for expressions.
+ *
+ *     a + b*c       operands a b c, operators + *    →   Binary(+, a, Binary(*, b, c))
+ *     -f(x).y[0]    prefix -, operand f, suffixes    →   Unary(-, Index(Selector(Call(f, x), y), 0))
+ *
+ * A chain of binary operators is collected flat and then built by precedence, and prefixes and suffixes are folded in loops, so that stack depth
+ * depends on brackets only. Whether `{` after a name begins a composite literal or a block depends on `level`: not directly in the header of a
+ * statement (Go specification, "Composite literals").
+ */
+
+import type { IToken } from 'chevrotain';
+import type {
+  BasicLit,
+  Call,
+  CompositeLit,
+  Element,
+  Expr,
+  FuncLit,
+  FuncType,
+  UnaryOp,
+} from '../src/ast/ast.ts';
+import { chainLimit, type Rule } from './engine.ts';
+import { buildBinary } from './precedence.ts';
+import { T } from './tokens.ts';
+import { TypeRules } from './types.ts';
+
+const literalKinds: ReadonlyMap<number | undefined, BasicLit['literal']> = new Map([
+  [T.Int.tokenTypeIdx, 'int'],
+  [T.Float.tokenTypeIdx, 'float'],
+  [T.Imaginary.tokenTypeIdx, 'imaginary'],
+  [T.Rune.tokenTypeIdx, 'rune'],
+  [T.String.tokenTypeIdx, 'string'],
+]);
+
+export abstract class ExpressionRules extends TypeRules {
+  readonly expression: Rule<Expr> = this.rule('expression', () => {
+    const operands: Expr[] = [];
+    const operators: IToken[] = [];
+    operands.push(this.subrule(1, this.unary));
+    this.many(1, () => {
+      operators.push(this.consume(1, T.BinaryOp));
+      operands.push(this.subrule(2, this.unary));
+    });
+    return buildBinary(operands, operators, this.file.id);
+  });
+
+  readonly expressionList: Rule<Expr[]> = this.rule('expressionList', () => {
+    const list = [this.subrule(1, this.expression)];
+    this.many(1, () => {
+      this.consume(1, T.Comma);
+      list.push(this.subrule(2, this.expression));
+    });
+    return list;
+  });
+
+  readonly unary: Rule<Expr> = this.rule('unary', () => {
+    const prefixes: IToken[] = [];
+    this.many(1, {
+      GATE: () => !(this.next(T.Arrow) && this.next(T.Chan, 1)),
+      DEF: () => {
+        prefixes.push(this.consume(1, T.UnaryOp));
+        if (prefixes.length > chainLimit) this.tooDeep();
+      },
+    });
+    const start = this.start();
+    let x = this.or(1, {
+      ERR_MSG: ', expected expression',
+      DEF: [
+        { ALT: (): Expr => this.ident(this.consume(2, T.Name)) },
+        { ALT: (): Expr => this.literal(this.consume(3, T.Literal)) },
+        {
+          ALT: (): Expr => {
+            this.consume(4, T.LParen);
+            this.level++;
+            const inner = this.subrule(1, this.expression);
+            this.level--;
+            this.consume(5, T.RParen);
+            return { kind: 'Paren', span: this.span(start), x: inner };
+          },
+        },
+        { ALT: (): Expr => this.subrule(2, this.function) },
+        { ALT: (): Expr => this.subrule(3, this.arrayType) },
+        { ALT: (): Expr => this.subrule(4, this.structType) },
+        { ALT: (): Expr => this.subrule(5, this.mapType) },
+        { ALT: (): Expr => this.subrule(6, this.chanType) },
+        { ALT: (): Expr => this.subrule(7, this.interfaceType) },
+      ],
+    });
+    let length = prefixes.length;
+    this.many(2, {
+      GATE: () => !this.next(T.LBrace) || this.literalMayFollow(x),
+      DEF: () => {
+        if (++length > chainLimit) this.tooDeep();
+        x = this.or(2, [
+          { ALT: (): Expr => this.subrule(8, this.selector, { ARGS: [x] }) },
+          { ALT: (): Expr => this.subrule(9, this.index, { ARGS: [x] }) },
+          { ALT: (): Expr => this.subrule(10, this.call, { ARGS: [x] }) },
+          { ALT: (): Expr => this.subrule(11, this.composite, { ARGS: [x] }) },
+        ]);
+      },
+    });
+    for (const prefix of prefixes.reverse()) x = this.prefixed(prefix, x);
+    return x;
+  });
+
+  private literal(token: IToken): BasicLit {
+    const literal = literalKinds.get(token.tokenTypeIdx) ?? 'int';
+    return { kind: 'BasicLit', span: this.tokenSpan(token), literal, text: token.image };
+  }
+
+  private prefixed(prefix: IToken, x: Expr): Expr {
+    const span = this.span(prefix.startOffset);
+    if (prefix.tokenType === T.Star) return { kind: 'Star', span, x };
+    return { kind: 'Unary', span, op: prefix.image as UnaryOp, x };
+  }
+
+  /** Whether `x {` is a composite literal. */
+  private literalMayFollow(x: Expr): boolean {
+    switch (x.kind) {
+      case 'ArrayType':
+      case 'StructType':
+      case 'MapType':
+        return true;
+      case 'Ident':
+      case 'Selector':
+        return this.level >= 0;
+      case 'Index':
+        return this.level >= 0 && (x.x.kind === 'Ident' || x.x.kind === 'Selector');
+      default:
+        return false;
+    }
+  }
+
+  readonly function: Rule<FuncLit | FuncType> = this.rule('function', () => {
+    const start = this.start();
+    const type = this.subrule(1, this.funcType);
+    const body = this.option(1, () => {
+      const level = this.level;
+      this.level = 0;
+      const block = this.subrule(2, this.block);
+      this.level = level;
+      return block;
+    });
+    return body ? { kind: 'FuncLit', span: this.span(start), type, body } : type;
+  });
+
+  readonly selector: Rule<Expr, [Expr]> = this.rule('selector', (x: Expr) => {
+    const start = x?.span.start ?? 0;
+    this.consume(1, T.Dot);
+    return this.or(1, {
+      ERR_MSG: ', expected name or (',
+      DEF: [
+        {
+          ALT: (): Expr => {
+            const sel = this.ident(this.consume(2, T.Name));
+            return { kind: 'Selector', span: this.span(start), x, sel };
+          },
+        },
+        {
+          ALT: (): Expr => {
+            this.consume(3, T.LParen);
+            const type = this.or(2, {
+              ERR_MSG: ', expected type',
+              DEF: [
+                { ALT: (): Expr | null => this.subrule(1, this.type) },
+                { ALT: (): Expr | null => this.typeSwitchGuard(this.consume(4, T.Type)) },
+              ],
+            });
+            this.consume(5, T.RParen);
+            return { kind: 'TypeAssert', span: this.span(start), x, type };
+          },
+        },
+      ],
+    });
+  });
+
+  private typeSwitchGuard(token: IToken): null {
+    if (!this.next(T.LBrace, 1) || this.level >= 0)
+      this.complain('use of .(type) outside type switch', token);
+    return null;
+  }
+
+  readonly index: Rule<Expr, [Expr]> = this.rule('index', (x: Expr) => {
+    const start = x?.span.start ?? 0;
+    const indices: Expr[] = [];
+    const bounds: (Expr | null)[] = [];
+    this.level++;
+    this.consume(1, T.LBracket);
+    this.option(1, () => {
+      indices.push(this.subrule(1, this.expression));
+      this.many(1, {
+        GATE: () => !this.next(T.RBracket, 1),
+        DEF: () => {
+          this.consume(2, T.Comma);
+          indices.push(this.subrule(2, this.expression));
+        },
+      });
+      this.option(2, () => this.consume(3, T.Comma));
+    });
+    this.many(2, () => {
+      this.consume(4, T.Colon);
+      bounds.push(this.option(3, () => this.subrule(3, this.expression)) ?? null);
+    });
+    this.checkBounds(indices, bounds);
+    this.consume(5, T.RBracket, { ERR_MSG: ', expected comma, : or ]' });
+    this.level--;
+    const span = this.span(start);
+    if (bounds.length === 0) return { kind: 'Index', span, x, indices };
+    return {
+      kind: 'SliceExpr',
+      span,
+      x,
+      low: indices[0] ?? null,
+      high: bounds[0] ?? null,
+      max: bounds[1] ?? null,
+    };
+  });
+
+  private checkBounds(indices: readonly Expr[], bounds: readonly (Expr | null)[]): void {
+    if (this.RECORDING_PHASE) return;
+    if (bounds.length === 0 && indices.length === 0) this.fail('expected operand');
+    if (bounds.length > 0 && indices.length > 1) this.fail('unexpected comma; expecting ]');
+    if (bounds.length > 2) this.unexpected(', expected ]');
+    if (bounds.length === 2 && !bounds[0]) this.complain('middle index required in 3-index slice');
+    else if (bounds.length === 2 && !bounds[1]) this.complain('final index required in 3-index slice');
+  }
+
+  readonly call: Rule<Call, [Expr]> = this.rule('call', (fun: Expr) => {
+    const start = fun?.span.start ?? 0;
+    const args: Expr[] = [];
+    let spread = false;
+    this.level++;
+    this.consume(1, T.LParen);
+    this.option(1, () => {
+      args.push(this.subrule(1, this.expression));
+      this.many(1, {
+        GATE: () => !this.next(T.RParen, 1),
+        DEF: () => {
+          this.consume(2, T.Comma);
+          args.push(this.subrule(2, this.expression));
+        },
+      });
+      this.option(2, () => {
+        this.consume(3, T.Ellipsis);
+        spread = true;
+      });
+      this.option(3, () => this.consume(4, T.Comma));
+    });
+    const rparen = this.consume(5, T.RParen, { ERR_MSG: ' in argument list; possibly missing comma or )' });
+    this.level--;
+    return { kind: 'Call', span: this.span(start), fun, args, spread, rparen: this.tokenSpan(rparen) };
+  });
+
+  readonly composite: Rule<CompositeLit, [Expr | null]> = this.rule('composite', (type: Expr | null) => {
+    const start = type?.span.start ?? this.start();
+    const elements: Element[] = [];
+    this.level++;
+    this.consume(1, T.LBrace);
+    this.option(1, () => {
+      elements.push(this.subrule(1, this.element));
+      this.many(1, {
+        GATE: () => !this.next(T.RBrace, 1),
+        DEF: () => {
+          this.consume(2, T.Comma);
+          elements.push(this.subrule(2, this.element));
+        },
+      });
+      this.option(2, () => this.consume(3, T.Comma));
+    });
+    this.consume(4, T.RBrace, { ERR_MSG: ' in composite literal; possibly missing comma or }' });
+    this.level--;
+    return { kind: 'CompositeLit', span: this.span(start), type, elements };
+  });
+
+  readonly element: Rule<Element> = this.rule('element', () => {
+    const start = this.start();
+    const first = this.subrule(1, this.elementValue);
+    const second = this.option(1, () => {
+      this.consume(1, T.Colon);
+      return this.subrule(2, this.elementValue);
+    });
+    return { kind: 'Element', span: this.span(start), key: second ? first : null, value: second ?? first };
+  });
+
+  readonly elementValue: Rule<Expr> = this.rule('elementValue', () =>
+    this.or(1, {
+      ERR_MSG: ', expected expression',
+      DEF: [
+        { ALT: (): Expr => this.subrule(1, this.expression) },
+        { ALT: (): Expr => this.subrule(2, this.composite, { ARGS: [null] }) },
+      ],
+    }),
+  );
+}

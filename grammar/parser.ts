@@ -1,0 +1,43 @@
+/** The parser: every rule of the grammar, recorded once, and the comments that declarations find above them. */
+
+import type { Comment } from '../src/ast/ast.ts';
+import type { Diagnostics } from '../src/base/diagnostic.ts';
+import type { SourceFile } from '../src/base/source.ts';
+import { DeclarationRules, type FileParts } from './declarations.ts';
+import { type Docs, docsOf } from './docs.ts';
+import type { EngineOptions } from './engine.ts';
+import { scan } from './scan.ts';
+import { insertSemicolons } from './semicolons.ts';
+
+export interface Parsed {
+  /** null: not even a package clause. */
+  readonly parts: FileParts | null;
+  readonly comments: readonly Comment[];
+}
+
+export class GoParser extends DeclarationRules {
+  private docs: Docs = () => [];
+
+  constructor(options: EngineOptions = { validate: false }) {
+    super(options);
+    this.performSelfAnalysis();
+  }
+
+  parse(file: SourceFile, diagnostics: Diagnostics): Parsed {
+    const { tokens, comments } = scan(file, diagnostics);
+    this.load(file, insertSemicolons(tokens), diagnostics);
+    this.docs = docsOf(file, comments);
+    const state = this.state();
+    let parts: FileParts | null = null;
+    try {
+      parts = this.subrule(1, this.sourceFile);
+    } catch (error) {
+      this.rescue(error, state);
+    }
+    return { parts, comments };
+  }
+
+  protected docAt(offset: number): readonly Comment[] {
+    return this.docs(offset);
+  }
+}
