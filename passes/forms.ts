@@ -5,9 +5,10 @@
 
 import type { Diagnostics } from '../src/base/diagnostic.ts';
 import type { SourceFile } from '../src/base/source.ts';
-import type { PReg, VReg } from '../src/bpf/minst.ts';
-import { parseMCode, printMCode } from '../src/bpf/text.ts';
-import type { Module } from '../src/ir/ir.ts';
+import { firstVirtual, type MCode, type PReg, type VReg } from '../src/bpf/minst.ts';
+import { defsOf, usesOf } from '../src/bpf/operands.ts';
+import { parseMCode } from '../src/bpf/parse.ts';
+import { printMCode } from '../src/bpf/text.ts';
 import { parseModule } from '../src/ir/parse.ts';
 import { printModule } from '../src/ir/print.ts';
 import type { Form, Forms, Machine } from './pass.ts';
@@ -23,22 +24,18 @@ export function printForm(formed: Formed): string {
   return formed.form === 'ssa' ? printModule(formed.value) : printMachine(formed.value);
 }
 
-/** The file with everything outside of [from, to) blanked, so that spans stay true. */
-function part(file: SourceFile, from: number, to: number): SourceFile {
-  const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
-  const { text } = file;
-  return { ...file, text: blank(text.slice(0, from)) + text.slice(from, to) + blank(text.slice(to)) };
+/** The file with everything from an offset on blanked, so that spans stay true. */
+function head(file: SourceFile, end: number): SourceFile {
+  return { ...file, text: file.text.slice(0, end) + file.text.slice(end).replace(/[^\n]/g, ' ') };
 }
 
-function parseMachine(
-  file: SourceFile,
-  diagnostics: Diagnostics,
-): { code: ReturnType<typeof parseMCode>; module: Module | null } {
-  const start = file.text.search(/^func\b/m);
-  const split = start < 0 ? file.text.length : start;
-  const module = parseModule(part(file, 0, split), diagnostics);
-  const code = parseMCode(part(file, split, file.text.length), diagnostics);
-  return { code, module };
+/** Has every instruction physical registers only? A parallel copy is of the form before allocation. */
+function isAllocated(code: MCode<VReg>): code is MCode<PReg> {
+  return code.funcs.every((f) =>
+    f.blocks.every((b) =>
+      b.body.every((i) => i.op !== 'parcopy' && [...usesOf(i), ...defsOf(i)].every((r) => r < firstVirtual)),
+    ),
+  );
 }
 
 /** Reads `.ir` or `.mir` text; null after errors. Machine code with virtual registers is `mir`, without it is `code`. */
@@ -47,9 +44,11 @@ export function parseForm(file: SourceFile, kind: 'ir' | 'mir', diagnostics: Dia
     const module = parseModule(file, diagnostics);
     return module === null ? null : { form: 'ssa', value: module };
   }
-  const { code, module } = parseMachine(file, diagnostics);
+  const start = file.text.search(/^func\b/m);
+  const module = parseModule(head(file, start < 0 ? file.text.length : start), diagnostics);
+  const code = parseMCode(file, diagnostics);
   if (module === null || code === null) return null;
-  return code.phase === 'virtual'
-    ? { form: 'mir', value: { funcs: code.funcs, module } }
-    : { form: 'code', value: { funcs: code.funcs, module } };
+  return isAllocated(code)
+    ? { form: 'code', value: { funcs: code.funcs, module } }
+    : { form: 'mir', value: { funcs: code.funcs, module } };
 }
