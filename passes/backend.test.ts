@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { Diagnostics } from '../src/base/diagnostic.ts';
+import type { Module } from '../src/ir/ir.ts';
+import { observe } from '../src/ir/observe.ts';
+import { randomModule } from '../src/ir/random.ts';
+import type { Formed } from './forms.ts';
+import { observeMachine } from './machine-eval.ts';
+import type { PassContext, Target } from './pass.ts';
+import { runPipeline } from './run.ts';
+
+const cpus = ['v1', 'v2', 'v3', 'v4'] as const;
+
+function contextOf(target: Partial<Target>): PassContext {
+  return {
+    target: {
+      cpu: 'v3',
+      endian: 'little',
+      arch: 'x86_64',
+      kernel: [5, 15],
+      opt: '2',
+      sections: false,
+      ...target,
+    },
+    diagnostics: new Diagnostics(),
+    files: [],
+  };
+}
+
+/** Runs the program after every pass; the first pass whose result behaves otherwise. */
+function judge(module: Module, target: Partial<Target>, args: readonly bigint[]): string | null {
+  const context = contextOf(target);
+  const expected = observe(module, 'main', args, context.target.endian);
+  let culprit: string | null = null;
+  const check = (pass: string, formed: Formed): void => {
+    if (culprit !== null) return;
+    const seen =
+      formed.form === 'ssa'
+        ? observe(formed.value, 'main', args, context.target.endian)
+        : observeMachine(formed.value, 'main', args, context.target.endian);
+    if (seen.text !== expected.text) culprit = `${pass}: ${seen.text}\nexpected ${expected.text}`;
+  };
+  runPipeline(module, context, { onAfterPass: check });
+  return culprit;
+}
+
+describe('the back end on random programs', () => {
+  for (const cpu of cpus) {
+    it(`behaves the same after every pass on cpu ${cpu}`, () => {
+      for (let seed = 0; seed < Number(process.env.SEEDS ?? 60); seed++) {
+        const endian = seed % 3 === 0 ? 'big' : 'little';
+        const opt = seed % 2 === 0 ? '2' : '0';
+        const module = randomModule(seed, 12 + (seed % 40));
+        expect([seed, judge(module, { cpu, endian, opt }, [BigInt(seed * 77)])]).toEqual([seed, null]);
+      }
+    });
+  }
+});
