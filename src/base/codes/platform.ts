@@ -7,6 +7,104 @@ export const platformCodes = {
     message: 'this form of output cannot carry {what}',
     help: 'write an ELF object instead: --emit object, or -o NAME.o',
   },
+  'two-regions': {
+    severity: 'error',
+    message: '{name} holds slices of two different objects',
+    help: 'a slice variable views one array: the verifier has to know its size; use one variable per array',
+  },
+  'function-value-varies': {
+    severity: 'error',
+    message: 'this function variable is assigned different functions',
+    help: 'eBPF calls only functions known at compile time: use one variable per function, or a switch',
+  },
+  'pointer-varies': {
+    severity: 'error',
+    message: 'this pointer to a value with slices or functions is assigned different addresses',
+    help: 'such values are not in memory, so that a pointer to one is known at compile time: use one pointer per value',
+  },
+  'variable-index': {
+    severity: 'error',
+    message: 'an array of slices, strings or functions takes constant indexes only',
+    help: 'its elements are not in memory: use a switch over the index',
+  },
+  'run-time-string': {
+    severity: 'error',
+    message: 'a {from} cannot be converted to {to} at run time',
+    help: 'strings are constants in eBPF: keep the bytes in an array',
+  },
+  'pointer-from-number': {
+    severity: 'error',
+    message: 'a number cannot be made a pointer',
+    help: 'the verifier accepts no such address: read with bpf.ProbeReadKernel or bpf.ProbeReadUser',
+  },
+  'string-not-constant': {
+    severity: 'error',
+    message: 'this string has to be a constant here',
+  },
+  'global-not-constant': {
+    severity: 'error',
+    message: 'the package variable {name} holds a string, slice or function and is assigned',
+    help: 'only numbers, arrays and structs of numbers can change in a package variable: make it a constant, or keep bytes in an array',
+  },
+  'expansion-too-deep': {
+    severity: 'error',
+    message: 'calls with functions or slices as arguments nest deeper than {limit}',
+    help: 'such functions are expanded where they are called: break the recursion or pass plain values',
+  },
+  'recursive-call': {
+    severity: 'error',
+    message: '{name} calls itself',
+    help: 'eBPF has no recursion: write a loop with a stack of its own in an array',
+  },
+  'defer-in-loop': {
+    severity: 'error',
+    message: 'defer in a loop',
+    help: 'eBPF has no list of deferred calls: move the body of the loop to a function',
+  },
+  'no-ebpf-form': {
+    severity: 'error',
+    message: '{name} has no eBPF form',
+  },
+  'bad-verb': {
+    severity: 'error',
+    message: '{verb} cannot print a value of type {type} as Go does',
+    help: 'the kernel prints %d %c %v of integers, %x of unsigned integers, %s of byte arrays and constant strings, %t, %p',
+  },
+  'verb-without-argument': {
+    severity: 'error',
+    message: '{name} format {verb} has no argument',
+  },
+  'argument-without-verb': {
+    severity: 'error',
+    message: '{name} call has {have} arguments but its format needs {want}',
+  },
+  'too-many-verbs': {
+    severity: 'error',
+    message: 'printing {have} values needs Linux 5.16',
+    help: 'print up to three values, or set --target-kernel 5.16',
+  },
+  'unsafe-length': {
+    severity: 'error',
+    message: 'the length of the object behind this pointer is not known',
+    help: 'slice the array itself: a[:n]',
+  },
+  'unsafe-offset': {
+    severity: 'error',
+    message: 'this offset is not a constant inside the object',
+    help: 'slice the array and index it: the check that the verifier needs goes with the slice',
+  },
+  'result-out-of-range': {
+    severity: 'error',
+    message: 'the result {value} is outside {low} … {high}, which {kind} programs may return',
+  },
+  'unknown-attach': {
+    severity: 'error',
+    message: '//bpf:attach {attach} names no kind of program',
+  },
+  'hook-arguments': {
+    severity: 'error',
+    message: '{kind} programs take no parameters beside their context',
+  },
   'stack-too-large': {
     severity: 'error',
     message: 'the stack of {where} needs {bytes} bytes, eBPF has {limit}',

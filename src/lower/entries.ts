@@ -1,0 +1,127 @@
+/**
+ * Programs: one per attach directive, with the context as its one parameter.
+ *
+ *     //bpf:attach xdp
+ *     func Drop(ctx *bpf.XDP) bpf.XDPAction { return bpf.XDPDrop }   →   func @Drop(v0: ptr) -> i32 { return 1 }
+ *
+ * A result that the kernel would refuse is an error where it is constant, and aborts where it is not.
+ */
+
+import type { TEntry, TVar } from '../ast/typed.ts';
+import type { Span } from '../base/source.ts';
+import { type ProgramRow, programRow } from '../bpf/programs.ts';
+import { FuncBuilder } from '../ir/builder.ts';
+import type { Program, ValueId } from '../ir/ir.ts';
+import { type Context, type Frame, type ModuleContext, position, report } from './context.ts';
+import { abortUnless, arith, assume, compare, constant, known } from './emit.ts';
+import { lowerBody, newFrame } from './frames.ts';
+import { finish, newContext, settle } from './instances.ts';
+import { type ScalarType, scalarOf, shapeOf } from './shapes.ts';
+import { scalar } from './values.ts';
+import { declare, read, zeroValue } from './variables.ts';
+
+interface Kind {
+  readonly kind: string;
+  readonly row: ProgramRow;
+}
+
+export function lowerEntry(module: ModuleContext, entry: TEntry): Program | null {
+  const found = programRow(entry.attach);
+  if (found === null) {
+    module.diagnostics.report('unknown-attach', entry.span, { attach: entry.attach });
+    return null;
+  }
+  module.active.push(entry.func);
+  const cx = settle((regions) => buildEntry(module, entry, found, regions));
+  finish(cx);
+  module.active.pop();
+  return {
+    name: entry.name,
+    section: entry.attach,
+    abortValue: entry.panicValue ?? found.row.abort,
+  };
+}
+
+function buildEntry(module: ModuleContext, entry: TEntry, kind: Kind, regions: Context['regions']): Context {
+  const { func } = entry;
+  const result = func.results[0];
+  const held = result !== undefined && shapeOf(result.type) === 'scalar' ? scalarOf(result.type) : null;
+  const b = new FuncBuilder({
+    name: entry.name,
+    params: ['ptr'],
+    result: held?.ir ?? 'i32',
+    noinline: func.noinline,
+    program: entry.name,
+    pos: position(module, func.nameSpan),
+  });
+  const cx = newContext(module, b, regions);
+  const check = (id: ValueId, span: Span): void => {
+    if (held !== null && kind.row.results !== null)
+      checkRange(cx, kind.kind, kind.row.results, id, held, span);
+  };
+  const frame = newFrame(
+    cx,
+    func,
+    null,
+    (f) => leaveEntry(cx, entry, kind, f, (id) => func.namedResults && check(id, entry.span)),
+    ([value], span) => value?.kind === 'scalar' && check(value.id, span),
+  );
+  cx.frame = frame;
+  func.params.forEach((v, i) => parameter(cx, v, i, kind));
+  lowerBody(cx, func, frame);
+  return cx;
+}
+
+/** The context is the register; further parameters of a hook are read from it. */
+function parameter(cx: Context, v: TVar, index: number, { kind, row }: Kind): void {
+  const context = cx.b.params[0]!;
+  if (index === 0) {
+    assume(cx, context);
+    return declare(cx, v, scalar(context));
+  }
+  if (!hasArguments(row) || shapeOf(v.type) !== 'scalar') {
+    report(cx, 'hook-arguments', v.span, { kind });
+    return declare(cx, v, zeroValue(cx, v.type));
+  }
+  const held = scalarOf(v.type);
+  const signed = held.signed && held.bits < 64;
+  declare(cx, v, scalar(cx.b.load(held.ir, held.bits, context, 8 * (index - 1), signed)));
+}
+
+/** Programs whose context is the hook's arguments, 8 bytes each. */
+function hasArguments(row: ProgramRow): boolean {
+  return row.type === 'tracing' || row.type === 'lsm' || row.type === 'struct_ops';
+}
+
+function leaveEntry(
+  cx: Context,
+  entry: TEntry,
+  { row }: Kind,
+  frame: Frame,
+  check: (id: ValueId) => void,
+): void {
+  const binding = frame.results[0];
+  const result = entry.func.results[0];
+  const value = binding === undefined || result === undefined ? null : read(cx, binding, result.type);
+  if (value?.kind !== 'scalar') return cx.b.ret(constant(cx, 'i32', row.defaultResult));
+  check(value.id);
+  cx.b.ret(value.id);
+}
+
+function checkRange(
+  cx: Context,
+  kind: string,
+  [low, high]: readonly [bigint, bigint],
+  id: ValueId,
+  held: ScalarType,
+  span: Span,
+): void {
+  const value = known(cx, id);
+  if (value !== null) {
+    if (value < low || value > high) report(cx, 'result-out-of-range', span, { value, low, high, kind });
+    return;
+  }
+  // low <= x <= high as one unsigned comparison.
+  const distance = arith(cx, 'sub', id, constant(cx, held.ir, low));
+  abortUnless(cx, compare(cx, 'icmp.ule', distance, constant(cx, held.ir, high - low)));
+}

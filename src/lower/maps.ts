@@ -1,0 +1,74 @@
+/**
+ * Map declarations: from the program's map variables to what the loader creates.
+ *
+ *     var hits = bpf.HashMap[Key, uint64]{MaxEntries: 1024}   →   hits: hash, key 8, value 8, 1024 entries
+ */
+
+import type { TMap } from '../ast/typed.ts';
+import type { Type } from '../ast/types.ts';
+import { maps, type MapRow } from '../bpf/maps.ts';
+import { sizeof } from '../check/layout.ts';
+import type { MapDecl } from '../ir/ir.ts';
+import { freshSymbol, type ModuleContext } from './context.ts';
+
+const rows: Readonly<Record<string, MapRow>> = maps;
+
+/** Kernel name and row of a map's type: the SDK's generic type, or the KIND of `//bpf:map`. */
+export function mapRow(map: TMap): { readonly kind: string; readonly row: MapRow } | null {
+  for (const [kind, row] of Object.entries(rows)) {
+    if (map.goMap ? kind === map.mapType : row.sdk === map.mapType) return { kind, row };
+  }
+  return null;
+}
+
+const symbols = new WeakMap<ModuleContext, Map<TMap, string>>();
+
+export function mapSymbol(module: ModuleContext, map: TMap): string {
+  let known = symbols.get(module);
+  if (known === undefined) {
+    known = new Map();
+    symbols.set(module, known);
+  }
+  let symbol = known.get(map);
+  if (symbol === undefined) {
+    symbol = freshSymbol(module, map.name);
+    known.set(map, symbol);
+  }
+  return symbol;
+}
+
+/** The type that a parameter of the map's SDK type stands for, or null. */
+export function mapParam(map: TMap, param: MapRow['params'][number]): Type | null {
+  const index = map.goMap ? ['key', 'value'].indexOf(param) : (mapRow(map)?.row.params.indexOf(param) ?? -1);
+  return index < 0 ? null : (map.typeArgs[index] ?? null);
+}
+
+function option(map: TMap, name: string): bigint {
+  const value = map.options.get(name);
+  if (value?.kind === 'int') return value.value;
+  return value?.kind === 'bool' && value.value ? 1n : 0n;
+}
+
+export function mapDecl(module: ModuleContext, map: TMap): MapDecl | null {
+  const found = mapRow(map);
+  if (found === null) {
+    module.diagnostics.report('no-ebpf-form', map.span, { name: map.mapType });
+    return null;
+  }
+  const { kind, row } = found;
+  const sizeOf = (type: Type | null): number => (type === null ? 0 : sizeof(type));
+  return {
+    name: mapSymbol(module, map),
+    type: kind,
+    keySize: row.keySize ?? keyPrefix(kind) + sizeOf(mapParam(map, 'key')),
+    valueSize: row.valueSize ?? sizeOf(mapParam(map, 'value')),
+    maxEntries: Number(option(map, 'MaxEntries') || option(map, 'Size')),
+    flags: Number(option(map, 'Flags')) | row.flags,
+    pin: option(map, 'Pin') !== 0n,
+  };
+}
+
+/** An LPM trie's key starts with the length of the prefix. */
+function keyPrefix(kind: string): number {
+  return kind === 'lpm_trie' ? 4 : 0;
+}
