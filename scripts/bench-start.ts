@@ -59,14 +59,14 @@ try {
   ];
   const least = subjects.map(() => Number.POSITIVE_INFINITY);
   for (let run = 0; run < runs; run++) {
-    subjects.forEach((subject, index) => {
+    for (const [index, subject] of subjects.entries()) {
       least[index] = Math.min(least[index] ?? 0, time(subject));
-    });
+    }
   }
   const [nodeTime = 0, bpfcTime = 0, clangTime] = least;
-  subjects.forEach(({ name }, index) =>
-    process.stdout.write(`${(least[index] ?? 0).toFixed(1).padStart(8)} ms  ${name}\n`),
-  );
+  for (const [index, { name }] of subjects.entries()) {
+    process.stdout.write(`${(least[index] ?? 0).toFixed(1).padStart(8)} ms  ${name}\n`);
+  }
   process.stdout.write(`bpfc takes node's own start + ${(bpfcTime - nodeTime).toFixed(1)} ms\n`);
   if (clangTime !== undefined) process.stdout.write(`ratio to clang: ${(bpfcTime / clangTime).toFixed(2)}\n`);
 } finally {

@@ -169,4 +169,9 @@ test('the figures of a log', () => {
   const log =
     'verification time 120 usec\nstack depth 16+8+0\nprocessed 31 insns (limit 1000000) max_states_per_insn 0\n';
   expect(logStatistics(log)).toEqual({ processed: 31, stackDepths: [16, 8, 0], verificationTimeUs: 120 });
+
+  const newer =
+    'stack depth max 24\nsubprog 0 (main) main insns_self 9 insns_total 12 stack 16\n' +
+    'subprog 1 (<unknown>) static insns_self 3 insns_total 3 stack 8\nprocessed 12 insns (limit 1000000)\n';
+  expect(logStatistics(newer)).toEqual({ processed: 12, stackDepths: [16, 8], verificationTimeUs: 0 });
 });

@@ -111,15 +111,16 @@ export function kernelName(name: string): string {
   return name.replace(/[^A-Za-z0-9_.]/g, '_').slice(0, 15);
 }
 
-/** The figures in the last lines of a verifier log. */
+/** The figures in the last lines of a verifier log. Stack depths are one line, or since 7.3 one line per function. */
 export function logStatistics(
   log: string,
 ): Pick<ProgramStats, 'processed' | 'stackDepths' | 'verificationTimeUs'> {
   const number = (pattern: RegExp): number => Number(pattern.exec(log)?.[1] ?? 0);
-  const depths = /^stack depth ([\d+]+)/m.exec(log)?.[1];
+  const joined = /^stack depth (\d+(?:\+\d+)*)/m.exec(log)?.[1];
+  const separate = [...log.matchAll(/^subprog \d+ .* stack (\d+)$/gm)].map((match) => Number(match[1]));
   return {
     processed: number(/^processed (\d+) insns/m),
-    stackDepths: depths === undefined ? [] : depths.split('+').map(Number),
+    stackDepths: joined === undefined ? separate : joined.split('+').map(Number),
     verificationTimeUs: number(/^verification time (\d+) usec/m),
   };
 }
