@@ -10,6 +10,7 @@
 import { parseFile } from '../grammar/parse.ts';
 import type { Formed } from '../passes/forms.ts';
 import type { Machine, Target } from '../passes/pass.ts';
+import { pipeline } from '../passes/pipeline.ts';
 import { type PipelineResult, runPipeline } from '../passes/run.ts';
 import type { File } from './ast/ast.ts';
 import { type Diagnostic, Diagnostics } from './base/diagnostic.ts';
@@ -38,7 +39,7 @@ export interface CompileOptions {
   readonly optimize: Target['opt'];
   /** Only these passes, in this order, instead of the pipeline. */
   readonly passes: readonly string[] | null;
-  /** Stop after this pass; the result has no artifact. */
+  /** Stop after the last run of this pass; the result has no artifact. */
   readonly stopAfter: string | null;
   /** Verify the IR between passes and check the register allocation; slower, for tests. */
   readonly paranoid: boolean;
@@ -148,6 +149,12 @@ export function frontEnd(
   return { sources, module: diagnostics.failed ? null : module, target: refined };
 }
 
+/** `--emit ir` is the SSA form as selection gets it. */
+function lastSsaPass(target: Target): string | null {
+  const steps = pipeline.filter((s) => s.levels.includes(target.opt) && s.pass.to === 'ssa');
+  return steps.at(-1)?.pass.name ?? null;
+}
+
 /** Compiles one package. See CompileOptions for what can be asked. */
 export function compile(input: CompileInput): CompileResult {
   const options: CompileOptions = { ...defaultOptions, ...input.options };
@@ -162,7 +169,8 @@ export function compile(input: CompileInput): CompileResult {
     machine: null,
   });
   if (module === null) return failed();
-  const reached = runPipeline(module, { target, diagnostics, files }, options);
+  const stopAfter = options.stopAfter ?? (options.emit === 'ir' ? lastSsaPass(target) : null);
+  const reached = runPipeline(module, { target, diagnostics, files }, { ...options, stopAfter });
   if (diagnostics.failed || reached.form !== 'code') return failed(reached);
   const machine = reached.value;
   const artifact = options.emit === 'ir' ? null : emit(options.emit, machine, { target, files, diagnostics });

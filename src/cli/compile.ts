@@ -21,6 +21,7 @@ const formByEnding: Readonly<Record<string, OutputForm>> = {
   bin: 'bytecode',
   hex: 'hex',
   ir: 'ir',
+  mir: 'ir',
 };
 
 /** The value of an option that has a fixed set of them; parseArgs has checked it. */

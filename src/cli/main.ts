@@ -3,7 +3,7 @@
  * 70 a bug in bpfc.
  */
 
-import { parseArgs, UsageError, commandHelp, generalHelp, type Args } from './args.ts';
+import { type Args, commandHelp, generalHelp, parseArgs, UsageError } from './args.ts';
 import { FileError, writeText } from './files.ts';
 import type { CommandName } from './spec.ts';
 import { version } from './version.ts';
