@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { must } from '../src/base/assert.ts';
 import { Diagnostics } from '../src/base/diagnostic.ts';
+import type { PReg, VReg } from '../src/bpf/minst.ts';
+import { checkAllocation } from '../src/bpf/regalloc-checker.ts';
 import type { Module } from '../src/ir/ir.ts';
 import { observe } from '../src/ir/observe.ts';
 import { randomModule } from '../src/ir/random.ts';
 import type { Formed } from './forms.ts';
 import { observeMachine } from './machine-eval.ts';
-import type { PassContext, Target } from './pass.ts';
+import type { Machine, PassContext, Target } from './pass.ts';
 import { runPipeline } from './run.ts';
 
 const cpus = ['v1', 'v2', 'v3', 'v4'] as const;
@@ -26,12 +29,22 @@ function contextOf(target: Partial<Target>): PassContext {
   };
 }
 
+function allocationProblem(before: Machine<VReg>, after: Machine<PReg>): string | null {
+  const problems = before.funcs.flatMap((func, i) => checkAllocation(func, after.funcs[i]!));
+  return problems.length === 0 ? null : problems.map((p) => `b${p.block}: ${p.message}`).join('\n');
+}
+
 /** Runs the program after every pass; the first pass whose result behaves otherwise. */
 function judge(module: Module, target: Partial<Target>, args: readonly bigint[]): string | null {
   const context = contextOf(target);
   const expected = observe(module, 'main', args, context.target.endian);
   let culprit: string | null = null;
+  let mir: Machine<VReg> | null = null;
   const check = (pass: string, formed: Formed): void => {
+    if (culprit !== null) return;
+    if (formed.form === 'mir') mir = formed.value;
+    if (formed.form === 'code' && pass === 'regalloc')
+      culprit = allocationProblem(must(mir, 'mir'), formed.value);
     if (culprit !== null) return;
     const seen =
       formed.form === 'ssa'
