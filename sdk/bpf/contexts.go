@@ -266,7 +266,11 @@ type PerfEvent struct {
 }
 
 // Netfilter is the context of netfilter programs.
-type Netfilter struct{}
+type Netfilter struct {
+	// State and SKB are pointers to the program's partial kernel structs. For tests.
+	State any `bpf:"native"`
+	SKB   any `bpf:"native"`
+}
 
 // LircMode2 is the context of lirc_mode2 programs: one pulse or space.
 type LircMode2 struct {

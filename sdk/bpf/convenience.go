@@ -5,10 +5,10 @@ import "reflect"
 // Comm is a task's name, NUL-terminated.
 type Comm [16]byte
 
-// String is the name up to its NUL.
+// Text is the name up to its NUL.
 //
 //bpf:native
-func (c Comm) String() string {
+func (c Comm) Text() string {
 	for i, b := range c {
 		if b == 0 {
 			return string(c[:i])
@@ -121,3 +121,18 @@ func EnumExists(enum, member string) bool { return fake[bool]("EnumExists", enum
 
 // EnumValue is the value of an enum's member in the running kernel; both names are constants.
 func EnumValue(enum, member string) uint64 { return fake[uint64]("EnumValue", enum, member) }
+
+// NetfilterState is the hook's struct nf_hook_state as a partial kernel struct.
+func NetfilterState[T any](ctx *Netfilter) *T { return netfilterPart[T](ctx.State) }
+
+// NetfilterSKB is the hook's struct sk_buff as a partial kernel struct.
+func NetfilterSKB[T any](ctx *Netfilter) *T { return netfilterPart[T](ctx.SKB) }
+
+func netfilterPart[T any](part any) *T {
+	p, ok := part.(*T)
+	if !ok {
+		p = new(T)
+	}
+	fillPointers(reflect.ValueOf(p), 4)
+	return p
+}

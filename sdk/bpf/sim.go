@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"strings"
 	"sync"
 )
 
@@ -265,18 +266,50 @@ func logText(text string) {
 	}
 }
 
+// formatText formats as Go does; %s of bytes ends at their NUL, as the kernel's does.
 func formatText(format string, args []any) string {
 	if len(args) == 0 {
 		return format
 	}
-	texts := make([]any, len(args))
-	for i, a := range args {
-		switch v := a.(type) {
-		case Comm:
-			texts[i] = v.String()
-		default:
-			texts[i] = a
+	texts := append([]any(nil), args...)
+	next := 0
+	for i := 0; i < len(format); i++ {
+		if format[i] != '%' {
+			continue
 		}
+		i++
+		for i < len(format) && strings.IndexByte("+-# 0123456789.", format[i]) >= 0 {
+			i++
+		}
+		if i >= len(format) || format[i] == '%' {
+			continue
+		}
+		if format[i] == 's' && next < len(texts) {
+			texts[next] = untilNUL(texts[next])
+		}
+		next++
 	}
 	return fmt.Sprintf(format, texts...)
+}
+
+// untilNUL is the text of a byte array or slice; other values stay as they are.
+func untilNUL(value any) any {
+	v := reflect.ValueOf(value)
+	switch v.Kind() {
+	case reflect.Array, reflect.Slice:
+	default:
+		return value
+	}
+	if v.Type().Elem().Kind() != reflect.Uint8 {
+		return value
+	}
+	var b strings.Builder
+	for i := range v.Len() {
+		c := byte(v.Index(i).Uint())
+		if c == 0 {
+			break
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
 }

@@ -712,6 +712,12 @@ func MsgRedirectMap(msg any, m any, key uint32, flags uint64) int {
 	return bpf.MsgRedirectMap(msg, m, key, flags)
 }
 
+// NetfilterSKB is NetfilterSKB of bpfc/sdk/bpf.
+func NetfilterSKB[T any](ctx *bpf.Netfilter) *T { return bpf.NetfilterSKB[T](ctx) }
+
+// NetfilterState is NetfilterState of bpfc/sdk/bpf.
+func NetfilterState[T any](ctx *bpf.Netfilter) *T { return bpf.NetfilterState[T](ctx) }
+
 // OverrideReturn is OverrideReturn of bpfc/sdk/bpf.
 func OverrideReturn(regs any, rc uint64) int { return bpf.OverrideReturn(regs, rc) }
 

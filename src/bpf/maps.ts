@@ -24,11 +24,17 @@ export type MapOperation =
   | 'under-cgroup'
   | 'redirect'
   | 'sk-redirect'
+  | 'sk-redirect-hash'
   | 'msg-redirect'
+  | 'msg-redirect-hash'
   | 'sock-update'
+  | 'sock-update-hash'
   | 'select-reuseport'
   | 'local-storage'
-  | 'storage'
+  | 'sk-storage'
+  | 'inode-storage'
+  | 'task-storage'
+  | 'cgrp-storage'
   | 'reserve'
   | 'query'
   | 'drain';
@@ -85,21 +91,21 @@ const rows = {
   sockmap: { id: 15, sdk: 'SockMap', params: [], keySize: 4, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'delete', 'sk-redirect', 'msg-redirect', 'sock-update', 'select-reuseport'], percpu: false, holds: [], sleepable: false, since: '4.14' },
   cpumap: { id: 16, sdk: 'CPUMap', params: [], keySize: 4, valueSize: 8, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'redirect'], percpu: false, holds: [], sleepable: false, since: '4.15' },
   xskmap: { id: 17, sdk: 'XSKMap', params: [], keySize: 4, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'redirect'], percpu: false, holds: [], sleepable: false, since: '4.18' },
-  sockhash: { id: 18, sdk: 'SockHash', params: ['key'], keySize: null, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'delete', 'sk-redirect', 'msg-redirect', 'sock-update', 'select-reuseport'], percpu: false, holds: [], sleepable: false, since: '4.18' },
+  sockhash: { id: 18, sdk: 'SockHash', params: ['key'], keySize: null, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'delete', 'sk-redirect-hash', 'msg-redirect-hash', 'sock-update-hash', 'select-reuseport'], percpu: false, holds: [], sleepable: false, since: '4.18' },
   cgroup_storage: { id: 19, sdk: 'CgroupStorage', params: ['value'], keySize: 16, valueSize: null, flags: 0, goMap: false, size: 'zero', btf: 'allowed', operations: ['local-storage'], percpu: false, holds: ['spin-lock'], sleepable: false, since: '4.19' },
   reuseport_sockarray: { id: 20, sdk: 'ReuseportSockArray', params: [], keySize: 4, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['select-reuseport'], percpu: false, holds: [], sleepable: false, since: '4.19' },
   percpu_cgroup_storage: { id: 21, sdk: 'PerCPUCgroupStorage', params: ['value'], keySize: 16, valueSize: null, flags: 0, goMap: false, size: 'zero', btf: 'allowed', operations: ['local-storage'], percpu: true, holds: [], sleepable: false, since: '4.20' },
   queue: { id: 22, sdk: 'Queue', params: ['value'], keySize: 0, valueSize: null, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['push', 'pop', 'peek'], percpu: false, holds: [], sleepable: true, since: '4.20' },
   stack: { id: 23, sdk: 'Stack', params: ['value'], keySize: 0, valueSize: null, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['push', 'pop', 'peek'], percpu: false, holds: [], sleepable: true, since: '4.20' },
-  sk_storage: { id: 24, sdk: 'SkStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, goMap: false, size: 'zero', btf: 'required', operations: ['storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '5.2' },
+  sk_storage: { id: 24, sdk: 'SkStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, goMap: false, size: 'zero', btf: 'required', operations: ['sk-storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '5.2' },
   devmap_hash: { id: 25, sdk: 'DevMapHash', params: [], keySize: 4, valueSize: 8, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'redirect'], percpu: false, holds: [], sleepable: false, since: '5.4' },
   struct_ops: { id: 26, sdk: 'StructOpsMap', params: ['struct'], keySize: 4, valueSize: null, flags: 0, goMap: false, size: 'one', btf: 'required', operations: [], percpu: false, holds: [], sleepable: false, since: '5.6' },
-  ringbuf: { id: 27, sdk: 'RingBuf', params: ['value'], keySize: 0, valueSize: 0, flags: 0, goMap: false, size: 'bytes', btf: 'refused', operations: ['reserve', 'output', 'query'], percpu: false, holds: [], sleepable: true, since: '5.8' },
-  inode_storage: { id: 28, sdk: 'InodeStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, goMap: false, size: 'zero', btf: 'required', operations: ['storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '5.10' },
-  task_storage: { id: 29, sdk: 'TaskStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, goMap: false, size: 'zero', btf: 'required', operations: ['storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '5.11' },
+  ringbuf: { id: 27, sdk: 'RingBuf', params: ['value'], keySize: 0, valueSize: 0, flags: 0, goMap: false, size: 'bytes', btf: 'refused', operations: ['reserve', 'query'], percpu: false, holds: [], sleepable: true, since: '5.8' },
+  inode_storage: { id: 28, sdk: 'InodeStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, goMap: false, size: 'zero', btf: 'required', operations: ['inode-storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '5.10' },
+  task_storage: { id: 29, sdk: 'TaskStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, goMap: false, size: 'zero', btf: 'required', operations: ['task-storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '5.11' },
   bloom_filter: { id: 30, sdk: 'BloomFilter', params: ['value'], keySize: 0, valueSize: null, flags: 0, goMap: false, size: 'entries', btf: 'allowed', operations: ['push', 'peek'], percpu: false, holds: [], sleepable: false, since: '5.16' },
   user_ringbuf: { id: 31, sdk: 'UserRingBuf', params: [], keySize: 0, valueSize: 0, flags: 0, goMap: false, size: 'bytes', btf: 'refused', operations: ['drain'], percpu: false, holds: [], sleepable: true, since: '6.1' },
-  cgrp_storage: { id: 32, sdk: 'CgroupLocalStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, goMap: false, size: 'zero', btf: 'required', operations: ['storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '6.2' },
+  cgrp_storage: { id: 32, sdk: 'CgroupLocalStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, goMap: false, size: 'zero', btf: 'required', operations: ['cgrp-storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '6.2' },
   arena: { id: 33, sdk: 'Arena', params: [], keySize: 0, valueSize: 0, flags: 1024, goMap: false, size: 'pages', btf: 'refused', operations: [], percpu: false, holds: [], sleepable: true, since: '6.9' },
 } satisfies Readonly<Record<string, MapRow>>;
 
@@ -147,21 +153,21 @@ const operationOfHelper: Readonly<Record<string, MapOperation>> = {
   current_task_under_cgroup: 'under-cgroup',
   redirect_map: 'redirect',
   sk_redirect_map: 'sk-redirect',
-  sk_redirect_hash: 'sk-redirect',
+  sk_redirect_hash: 'sk-redirect-hash',
   msg_redirect_map: 'msg-redirect',
-  msg_redirect_hash: 'msg-redirect',
+  msg_redirect_hash: 'msg-redirect-hash',
   sock_map_update: 'sock-update',
-  sock_hash_update: 'sock-update',
+  sock_hash_update: 'sock-update-hash',
   sk_select_reuseport: 'select-reuseport',
   get_local_storage: 'local-storage',
-  sk_storage_get: 'storage',
-  sk_storage_delete: 'storage',
-  inode_storage_get: 'storage',
-  inode_storage_delete: 'storage',
-  task_storage_get: 'storage',
-  task_storage_delete: 'storage',
-  cgrp_storage_get: 'storage',
-  cgrp_storage_delete: 'storage',
+  sk_storage_get: 'sk-storage',
+  sk_storage_delete: 'sk-storage',
+  inode_storage_get: 'inode-storage',
+  inode_storage_delete: 'inode-storage',
+  task_storage_get: 'sk-storage',
+  task_storage_delete: 'sk-storage',
+  cgrp_storage_get: 'cgrp-storage',
+  cgrp_storage_delete: 'cgrp-storage',
   ringbuf_output: 'reserve',
   ringbuf_reserve: 'reserve',
   ringbuf_reserve_dynptr: 'reserve',

@@ -266,7 +266,9 @@ export const sdkDeclarations: Readonly<Record<string, string>> = {
   "NFAccept": "const NFAccept NFVerdict = 1",
   "NFDrop": "const NFDrop NFVerdict = 0",
   "NFVerdict": "type NFVerdict int32",
-  "Netfilter": "type Netfilter struct{}",
+  "Netfilter": "type Netfilter struct {}",
+  "NetfilterSKB": "func NetfilterSKB[T any](ctx *Netfilter) *T",
+  "NetfilterState": "func NetfilterState[T any](ctx *Netfilter) *T",
   "NoExist": "const NoExist uint64 = 1",
   "NoWakeup": "const NoWakeup uint64 = 1",
   "OverrideReturn": "func OverrideReturn(regs any, rc uint64) int",
@@ -543,7 +545,7 @@ export const sdkDeclarations: Readonly<Record<string, string>> = {
 
 /** Declared in the SDK for native tests; a compiled program cannot use them. */
 // biome-ignore format: one line
-export const sdkNativeNames: readonly string[] = ["AdvanceTime","ArrayOfMaps.Set","CPUMap.Set","CgroupArray.Set","Comm.String","DevMap.Set","DevMapHash.Set","Fake","HashOfMaps.Set","LogTo","PerfEventArray.Drain","PerfEventArray.SetCounter","ProgArray.Set","ResetTest","ReuseportSockArray.Set","RingBuf.Drain","Run","RunAs","RunVoid","SetCPU","SetCurrent","SetCurrentTask","SetCurrentUser","SetKconfig","SetMemory","SetRandom","SetTime","SockHash.Set","SockMap.Set","TestLog","UserRingBuf.Send","XSKMap.Set"];
+export const sdkNativeNames: readonly string[] = ["AdvanceTime","ArrayOfMaps.Set","CPUMap.Set","CgroupArray.Set","Comm.Text","DevMap.Set","DevMapHash.Set","Fake","HashOfMaps.Set","LogTo","PerfEventArray.Drain","PerfEventArray.SetCounter","ProgArray.Set","ResetTest","ReuseportSockArray.Set","RingBuf.Drain","Run","RunAs","RunVoid","SetCPU","SetCurrent","SetCurrentTask","SetCurrentUser","SetKconfig","SetMemory","SetRandom","SetTime","SockHash.Set","SockMap.Set","TestLog","UserRingBuf.Send","XSKMap.Set"];
 
 /** Every function and method that needs a row in the lowering tables, qualified: `bpf.HashMap.Lookup`. */
 export function sdkNames(): readonly string[] {
