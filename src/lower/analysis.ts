@@ -78,7 +78,8 @@ function statement(c: Collector, stmt: TStmt, where: Where): void {
       for (const s of stmt.stmts) statement(c, s, inner);
       return;
     case 'expr':
-      return expr(stmt.x);
+      expr(stmt.x);
+      return;
     case 'declare':
       stmt.values?.forEach(expr);
       return;
@@ -88,7 +89,8 @@ function statement(c: Collector, stmt: TStmt, where: Where): void {
       return;
     case 'opassign':
       target(c, stmt.x, where);
-      return expr(stmt.y);
+      expr(stmt.y);
+      return;
     case 'if':
       for (let s: TBlock | TIf | null = stmt; s !== null; s = s.kind === 'if' ? s.else : null) {
         if (s.kind === 'block') {
@@ -127,12 +129,15 @@ function statement(c: Collector, stmt: TStmt, where: Where): void {
       if (stmt.keyword === 'goto' && where.depth === 0) c.hasGoto = true;
       return;
     case 'labeled':
-      return statement(c, stmt.stmt, where);
+      statement(c, stmt.stmt, where);
+      return;
     case 'defer':
       if (where.depth === 0) c.defers.push({ stmt, conditional: where.nested, inLoop: where.loop });
-      return expr(stmt.call);
+      expr(stmt.call);
+      return;
     default:
-      return stmt satisfies never;
+      stmt satisfies never;
+      return;
   }
 }
 

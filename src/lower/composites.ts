@@ -63,7 +63,10 @@ function covers(x: TComposite): boolean {
 
 /** Evaluates an expression into memory that nothing refers to. */
 export function into(cx: Context, x: TExpr, addr: Addr): void {
-  if (x.kind === 'composite') return fill(cx, x, addr);
+  if (x.kind === 'composite') {
+    fill(cx, x, addr);
+    return;
+  }
   const value = expression(cx, x);
   at(cx, x.span);
   if (value.kind === 'scalar') storeScalar(cx, addr, scalarOf(x.type), value.id);

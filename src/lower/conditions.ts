@@ -53,7 +53,10 @@ function nilTest(cx: Context, x: TExpr & { kind: 'compare' }, then: BlockId, oth
   at(cx, x.opSpan);
   const cond = comparison(cx, x.op, left, right, x.x.type, x.span);
   const tested = pointerOf(x.x.kind === 'nil' ? right : left);
-  if (tested === null || known(cx, cond) !== null) return branch(cx, cond, then, otherwise);
+  if (tested === null || known(cx, cond) !== null) {
+    branch(cx, cond, then, otherwise);
+    return;
+  }
   // The edge on which the pointer is not nil goes through a block of its own, where that is a fact.
   const proved = cx.b.newBlock();
   const goal = x.op === '!=' ? then : otherwise;

@@ -53,7 +53,10 @@ function unwindTarget(cx: Context, from: Unwind | null): BlockId {
 /** `return`, results being set: runs the deferred calls and leaves. */
 export function exitFrame(cx: Context, frame: Frame): void {
   const limit = pending(frame);
-  if (limit === 0) return frame.leave();
+  if (limit === 0) {
+    frame.leave();
+    return;
+  }
   let block = frame.exits.get(limit);
   if (block === undefined) {
     block = cx.b.newBlock();

@@ -65,12 +65,7 @@ export function arith(cx: Context, op: ArithOp, x: ValueId, y: ValueId): ValueId
   if (b === 1n && op === 'mul') return x;
   const result = cx.b.arith(op, x, y);
   if (op === 'and') {
-    const limits = [maximum(cx, x), maximum(cx, y)].filter((m) => m !== null);
-    if (limits.length > 0)
-      cx.maxima.set(
-        result,
-        limits.reduce((m, n) => (n < m ? n : m)),
-      );
+    for (const limit of [maximum(cx, x), maximum(cx, y)]) if (limit !== null) bounded(cx, result, limit);
   }
   if (op === 'urem' && b !== null && b > 0n) cx.maxima.set(result, b - 1n);
   const max = maximum(cx, x);
@@ -237,7 +232,10 @@ export function jump(cx: Context, block: BlockId, args: readonly ValueId[] = [])
 
 export function branch(cx: Context, cond: ValueId, then: BlockId, otherwise: BlockId): void {
   const value = known(cx, cond);
-  if (value !== null) return jump(cx, value !== 0n ? then : otherwise);
+  if (value !== null) {
+    jump(cx, value !== 0n ? then : otherwise);
+    return;
+  }
   edge(cx, then, cx.facts);
   edge(cx, otherwise, cx.facts);
   cx.b.branch(cond, then, otherwise);
@@ -258,7 +256,10 @@ export function enterLabel(cx: Context, block: BlockId): void {
 export function abortIf(cx: Context, cond: ValueId): void {
   const value = known(cx, cond);
   if (value === 0n) return;
-  if (value !== null) return abort(cx);
+  if (value !== null) {
+    abort(cx);
+    return;
+  }
   const next = cx.b.newBlock();
   branch(cx, cond, abortTarget(cx), next);
   enter(cx, next);
@@ -266,7 +267,10 @@ export function abortIf(cx: Context, cond: ValueId): void {
 
 export function abortUnless(cx: Context, cond: ValueId): void {
   const value = known(cx, cond);
-  if (value === 0n) return abort(cx);
+  if (value === 0n) {
+    abort(cx);
+    return;
+  }
   if (value !== null) return;
   const next = cx.b.newBlock();
   branch(cx, cond, next, abortTarget(cx));

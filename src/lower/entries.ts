@@ -63,11 +63,16 @@ function buildEntry(module: ModuleContext, entry: TEntry, kind: Kind, regions: C
     cx,
     func,
     null,
-    (f) => leaveEntry(cx, entry, kind, f, (id) => func.namedResults && check(id, entry.span)),
-    ([value], span) => value?.kind === 'scalar' && check(value.id, span),
+    (f) =>
+      leaveEntry(cx, entry, kind, f, (id) => {
+        if (func.namedResults) check(id, entry.span);
+      }),
+    ([value], span) => {
+      if (value?.kind === 'scalar') check(value.id, span);
+    },
   );
   cx.frame = frame;
-  func.params.forEach((v, i) => parameter(cx, v, i, kind));
+  for (const [i, v] of func.params.entries()) parameter(cx, v, i, kind);
   lowerBody(cx, func, frame);
   return cx;
 }
@@ -77,11 +82,13 @@ function parameter(cx: Context, v: TVar, index: number, { kind, row }: Kind): vo
   const context = cx.b.params[0]!;
   if (index === 0) {
     assume(cx, context);
-    return declare(cx, v, scalar(context));
+    declare(cx, v, scalar(context));
+    return;
   }
   if (!hasArguments(row) || shapeOf(v.type) !== 'scalar') {
     report(cx, 'hook-arguments', v.span, { kind });
-    return declare(cx, v, zeroValue(cx, v.type));
+    declare(cx, v, zeroValue(cx, v.type));
+    return;
   }
   const held = scalarOf(v.type);
   const signed = held.signed && held.bits < 64;
@@ -103,7 +110,10 @@ function leaveEntry(
   const binding = frame.results[0];
   const result = entry.func.results[0];
   const value = binding === undefined || result === undefined ? null : read(cx, binding, result.type);
-  if (value?.kind !== 'scalar') return cx.b.ret(constant(cx, 'i32', row.defaultResult));
+  if (value?.kind !== 'scalar') {
+    cx.b.ret(constant(cx, 'i32', row.defaultResult));
+    return;
+  }
   check(value.id);
   cx.b.ret(value.id);
 }

@@ -88,7 +88,7 @@ export function expand(
   const frame = newFrame(cx, body, outer, () => jump(cx, done));
   const saved = cx.frame;
   cx.frame = frame;
-  body.params.forEach((v, i) => declare(cx, v, args[i]!));
+  for (const [i, v] of body.params.entries()) declare(cx, v, args[i]!);
   cx.frame = saved;
   cx.depth++;
   lowerBody(cx, body, frame);

@@ -78,11 +78,13 @@ function encode(bytes: Uint8Array, offset: number, x: TExpr, endian: 'little' | 
         encode(bytes, offset + partOffset(x.type, index), value, endian);
       return;
     case 'convert':
-      return encode(bytes, offset, { ...x.x, type: x.type }, endian);
+      encode(bytes, offset, { ...x.x, type: x.type }, endian);
+      return;
     case 'nil':
       return;
     default:
-      return unreachable(`an initialiser that is a ${x.kind}`);
+      unreachable(`an initialiser that is a ${x.kind}`);
+      return;
   }
 }
 

@@ -171,12 +171,14 @@ function build(
   const outs = received.slice(func.params.length);
   const frame = newFrame(cx, func, null, (f) => leaveInstance(cx, func, f, outs, returned));
   cx.frame = frame;
-  func.params.forEach((v, i) => {
+  for (const [i, v] of func.params.entries()) {
     const id = received[i]!;
-    if (shapeOf(v.type) === 'scalar') return declare(cx, v, scalar(id));
-    assume(cx, id);
-    frame.vars.set(v, { kind: 'memory', addr: { kind: 'pointer', base: id, offset: 0 }, exact: true });
-  });
+    if (shapeOf(v.type) === 'scalar') declare(cx, v, scalar(id));
+    else {
+      assume(cx, id);
+      frame.vars.set(v, { kind: 'memory', addr: { kind: 'pointer', base: id, offset: 0 }, exact: true });
+    }
+  }
   lowerBody(cx, func, frame);
   return cx;
 }

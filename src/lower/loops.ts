@@ -71,20 +71,27 @@ export function bindRound(cx: Context, stmt: TRange, key: () => Value, value: ()
 export function rangeStatement(cx: Context, stmt: TRange): void {
   switch (stmt.over) {
     case 'int':
-      return rangeInt(cx, stmt);
+      rangeInt(cx, stmt);
+      return;
     case 'array':
     case 'arrayptr':
-      return rangeArray(cx, stmt);
+      rangeArray(cx, stmt);
+      return;
     case 'slice':
-      return rangeSlice(cx, stmt);
+      rangeSlice(cx, stmt);
+      return;
     case 'string':
-      return rangeString(cx, stmt);
+      rangeString(cx, stmt);
+      return;
     case 'func':
-      return rangeFunction(cx, stmt);
+      rangeFunction(cx, stmt);
+      return;
     case 'map':
-      return rangeGoMap(cx, stmt);
+      rangeGoMap(cx, stmt);
+      return;
     default:
-      return stmt.over satisfies never;
+      stmt.over satisfies never;
+      return;
   }
 }
 
@@ -177,7 +184,10 @@ function element(cx: Context, whole: Binding, type: Type, i: ValueId, stmt: TRan
 
 function rangeSlice(cx: Context, stmt: TRange): void {
   const slice = expression(cx, stmt.x);
-  if (slice.kind !== 'slice') return unreachable('range over no slice');
+  if (slice.kind !== 'slice') {
+    unreachable('range over no slice');
+    return;
+  }
   const elem = elemOf(stmt.x.type);
   const size = sizeof(elem);
   rounds(cx, stmt, slice.len, true, (i) =>
@@ -196,7 +206,10 @@ function rangeSlice(cx: Context, stmt: TRange): void {
 /** The string is a constant: one round per rune, the body once, the runes in a table of comparisons. */
 function rangeString(cx: Context, stmt: TRange): void {
   const s = expression(cx, stmt.x);
-  if (s.kind !== 'string' || s.text === null) return report(cx, 'string-not-constant', stmt.x.span, {});
+  if (s.kind !== 'string' || s.text === null) {
+    report(cx, 'string-not-constant', stmt.x.span, {});
+    return;
+  }
   const runes = runesOf(s.text);
   const body = cx.b.newBlock(['i64', 'i64', 'i32']);
   const next = cx.b.newBlock();

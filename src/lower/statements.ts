@@ -54,38 +54,51 @@ export function statement(cx: Context, stmt: TStmt): void {
   at(cx, stmt.span);
   switch (stmt.kind) {
     case 'block':
-      return block(cx, stmt);
+      block(cx, stmt);
+      return;
     case 'expr':
       expression(cx, stmt.x);
       return;
     case 'declare':
-      return declareStatement(cx, stmt);
+      declareStatement(cx, stmt);
+      return;
     case 'assign':
-      return assignStatement(cx, stmt);
+      assignStatement(cx, stmt);
+      return;
     case 'opassign':
-      return opAssignStatement(cx, stmt);
+      opAssignStatement(cx, stmt);
+      return;
     case 'if':
-      return ifStatement(cx, stmt);
+      ifStatement(cx, stmt);
+      return;
     case 'for':
-      return forStatement(cx, stmt);
+      forStatement(cx, stmt);
+      return;
     case 'range':
-      return rangeStatement(cx, stmt);
+      rangeStatement(cx, stmt);
+      return;
     case 'switch':
-      return switchStatement(cx, stmt);
+      switchStatement(cx, stmt);
+      return;
     case 'return':
-      return returnStatement(cx, stmt);
+      returnStatement(cx, stmt);
+      return;
     case 'branch':
-      return branchStatement(cx, stmt);
+      branchStatement(cx, stmt);
+      return;
     case 'labeled': {
       const label = labelBlock(cx, stmt.label);
       jump(cx, label);
       enterLabel(cx, label);
-      return statement(cx, stmt.stmt);
+      statement(cx, stmt.stmt);
+      return;
     }
     case 'defer':
-      return deferStatement(cx, stmt);
+      deferStatement(cx, stmt);
+      return;
     default:
-      return stmt satisfies never;
+      stmt satisfies never;
+      return;
   }
 }
 
@@ -97,7 +110,10 @@ function declareStatement(cx: Context, stmt: TDeclare): void {
     return;
   }
   const only = stmt.values[0];
-  if (stmt.vars.length === 1 && stmt.values.length === 1) return declareFrom(cx, stmt.vars[0]!, only!);
+  if (stmt.vars.length === 1 && stmt.values.length === 1) {
+    declareFrom(cx, stmt.vars[0]!, only!);
+    return;
+  }
   const values = severalValues(cx, stmt.values);
   stmt.vars.forEach((v, i) => {
     if (v.name !== '_') declare(cx, v, values[i]!);
@@ -106,7 +122,10 @@ function declareStatement(cx: Context, stmt: TDeclare): void {
 
 function declareZero(cx: Context, v: TVar): void {
   if (v.name === '_') return;
-  if (shapeOf(v.type) !== 'memory') return declare(cx, v, zeroValue(cx, v.type));
+  if (shapeOf(v.type) !== 'memory') {
+    declare(cx, v, zeroValue(cx, v.type));
+    return;
+  }
   const value = zeroValue(cx, v.type);
   if (value.kind === 'memory') adopt(cx, v, value);
 }
@@ -172,7 +191,8 @@ function assignStatement(cx: Context, stmt: TAssign): void {
     if (left !== null && !isVar(left) && inPlace(cx, left, only)) return;
     const assign = assignee(cx, left);
     const value = expression(cx, only);
-    return assign(value);
+    assign(value);
+    return;
   }
   const assigns = stmt.lhs.map((x) => assignee(cx, x));
   const values = severalValues(cx, stmt.values);
@@ -209,7 +229,8 @@ function opAssignStatement(cx: Context, stmt: TOpAssign): void {
   };
   if (x.kind === 'index' && under(x.x.type).kind === 'map') {
     const assign = goMapAssign(cx, x);
-    return assign(combine(assign.old()));
+    assign(combine(assign.old()));
+    return;
   }
   const binding = place(cx, x)();
   at(cx, stmt.span);
@@ -251,14 +272,18 @@ function branchStatement(cx: Context, stmt: TBranch): void {
   const { targets } = cx.frame;
   if (stmt.keyword === 'goto') {
     const label = must(stmt.label, 'goto without label');
-    return crossing(cx, 0, () => jump(cx, labelBlock(cx, label)));
+    crossing(cx, 0, () => jump(cx, labelBlock(cx, label)));
+    return;
   }
   for (let i = targets.length - 1; i >= 0; i--) {
     const target = targets[i]!;
     if (target.kind !== 'statement') continue;
     const to = stmt.keyword === 'break' ? target.breakTo : target.continueTo;
     const wanted = stmt.label === null ? to !== null : target.label === stmt.label;
-    if (wanted && to !== null) return crossing(cx, i, () => jump(cx, to));
+    if (wanted && to !== null) {
+      crossing(cx, i, () => jump(cx, to));
+      return;
+    }
   }
   unreachable(`${stmt.keyword} ${stmt.label ?? ''} has no target`);
 }
@@ -268,7 +293,10 @@ function crossing(cx: Context, depth: number, go: () => void): void {
   const { targets } = cx.frame;
   for (let i = targets.length - 1; i >= depth; i--) {
     const target = targets[i]!;
-    if (target.kind === 'crossing') return target.leave(() => crossing(cx, depth, go));
+    if (target.kind === 'crossing') {
+      target.leave(() => crossing(cx, depth, go));
+      return;
+    }
   }
   go();
 }

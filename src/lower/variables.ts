@@ -165,10 +165,17 @@ export function read(cx: Context, binding: Binding, type: Type): Value {
 export function write(cx: Context, binding: Binding, type: Type, value: Value, span: Span): void {
   switch (binding.kind) {
     case 'memory':
-      if (value.kind === 'memory') return copyMemory(cx, binding.addr, value.addr, type);
+      if (value.kind === 'memory') {
+        copyMemory(cx, binding.addr, value.addr, type);
+        return;
+      }
       if (value.kind !== 'scalar') break;
-      if (binding.exact) return storeScalar(cx, binding.addr, scalarOf(type), value.id);
-      return cx.b.store(scalarOf(type).ir === 'i32' ? 32 : 64, address(cx, binding.addr), 0, value.id);
+      if (binding.exact) {
+        storeScalar(cx, binding.addr, scalarOf(type), value.id);
+        return;
+      }
+      cx.b.store(scalarOf(type).ir === 'i32' ? 32 : 64, address(cx, binding.addr), 0, value.id);
+      return;
     case 'slice':
       if (value.kind !== 'slice') break;
       learnRegion(cx, binding, value.region, span);
@@ -184,17 +191,19 @@ export function write(cx: Context, binding: Binding, type: Type, value: Value, s
       return;
     case 'fixed':
       if (value.kind !== 'func' && value.kind !== 'ref') break;
-      return writeFixed(cx, binding, value, span);
+      writeFixed(cx, binding, value, span);
+      return;
     case 'record': {
       if (value.kind !== 'record') break;
       const parts = partsOf(type);
-      value.fields.forEach((field, i) => write(cx, binding.fields[i]!, parts[i]!, field, span));
+      for (const [i, field] of value.fields.entries()) write(cx, binding.fields[i]!, parts[i]!, field, span);
       return;
     }
     case 'value':
       break;
     default:
-      return binding satisfies never;
+      binding satisfies never;
+      return;
   }
   unreachable(`a ${value.kind} cannot be stored in a ${binding.kind} binding`);
 }

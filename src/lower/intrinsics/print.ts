@@ -81,20 +81,24 @@ function reportProblem(
   const shown = name.replace('builtin.', '');
   switch (problem.kind) {
     case 'verb':
-      return report(cx, 'bad-verb', call.args[first - 1]?.span ?? span, {
+      report(cx, 'bad-verb', call.args[first - 1]?.span ?? span, {
         verb: problem.verb,
         type: problem.type,
       });
+      return;
     case 'missing':
-      return report(cx, 'verb-without-argument', span, { name: shown, verb: problem.verb });
+      report(cx, 'verb-without-argument', span, { name: shown, verb: problem.verb });
+      return;
     case 'extra':
-      return report(cx, 'argument-without-verb', span, {
+      report(cx, 'argument-without-verb', span, {
         name: shown,
         have: problem.have,
         want: problem.want,
       });
+      return;
     default:
-      return problem satisfies never;
+      problem satisfies never;
+      return;
   }
 }
 
@@ -142,7 +146,7 @@ function print(cx: Context, call: TIntrinsic, text: string, words: readonly Valu
     return int(cx, 0);
   }
   const slot = cx.b.newSlot(8 * words.length, 8);
-  words.forEach((id, i) => cx.b.store(64, cx.b.slotAddr(slot), 8 * i, id));
+  for (const [i, id] of words.entries()) cx.b.store(64, cx.b.slotAddr(slot), 8 * i, id);
   const data = [cx.b.slotAddr(slot), int(cx, 8 * words.length)];
   return must(cx.b.invoke('helper', 'trace_vprintk', [format, size, ...data], 'i64'), 'result');
 }
