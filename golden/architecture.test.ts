@@ -43,6 +43,7 @@ const samples: Readonly<
     ['src/emit/asm.ts', "const x = await import('../compile.ts');\n", '// as src/compile.ts has it\n'],
     ['src/check/check.ts', from('chevrotain'), from('../ast/ast.ts')],
     ['src/cli/run.ts', from('koffi'), from('../kernel/system.ts')],
+    ['passes/dce.ts', from('./test-support.ts'), from('./pass.ts')],
     ['lib/x.ts', '', ''],
   ],
   'nothing up to compile.ts uses Node, a clock or chance': [

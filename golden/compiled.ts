@@ -45,7 +45,7 @@ export function describeErrors(result: CompileResult): string {
  * compiler's own default.
  */
 export function compileForOldest(program: GoldenProgram, options: Partial<CompileOptions>): CompileResult {
-  const wanted = { emit: 'bytecode', paranoid: true, ...options } as const;
+  const wanted = { emit: 'asm', paranoid: true, ...options } as const;
   const old =
     options.cpu === 'v4'
       ? null

@@ -100,7 +100,7 @@ async function runGo(input: GoldenInput, lines: readonly RunLine[]): Promise<voi
   for (const optimize of levels) {
     const modules: (readonly [string, Module])[] = [];
     const result = compileGolden(input, {
-      emit: 'bytecode',
+      emit: 'asm',
       optimize,
       onAfterPass: (pass, formed) => {
         if (formed.form === 'ssa') modules.push([pass, formed.value]);

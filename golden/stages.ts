@@ -72,7 +72,7 @@ function output(emit: OutputForm): Stage {
 /** The program's text as it was after a pass (`lower`: before all). */
 function after(pass: string): Stage {
   return (input) => {
-    const result = compileGolden(input, { emit: 'bytecode', stopAfter: pass === 'lower' ? null : pass });
+    const result = compileGolden(input, { emit: 'asm', stopAfter: pass === 'lower' ? null : pass });
     noErrors(result.diagnostics, result.files);
     if (pass === 'lower') {
       if (result.module === null) throw new Error('nothing was lowered');
