@@ -650,7 +650,7 @@ export const isa = {
     'pair',
     '5.9',
     'rD = btf_id(lo, hi) ll',
-    'asm.Instruction{OpCode: asm.LoadImmOp(asm.DWord), Dst: $d, Src: asm.PseudoBtfId, Constant: $i}',
+    'asm.Instruction{OpCode: asm.LoadImmOp(asm.DWord), Dst: $d, Src: asm.Register(3), Constant: $i}',
   ),
   ld_func: wide(
     4,
