@@ -5,9 +5,14 @@
  * The constraints are checked by a test: adding a pass in the wrong place fails with the reason.
  */
 
+import { cfgSimplify } from './cfg-simplify.ts';
+import { copyProp } from './copy-prop.ts';
 import { dce } from './dce.ts';
+import { dse } from './dse.ts';
 import { expandMemory } from './expand-memory.ts';
 import { frame } from './frame.ts';
+import { gvn } from './gvn.ts';
+import { inline } from './inline.ts';
 import { layout } from './layout.ts';
 import { lowerAborts } from './lower-aborts.ts';
 import { mem2reg } from './mem2reg.ts';
@@ -24,13 +29,26 @@ export interface Step {
 }
 
 const always = ['0', '2', 's'] as const;
+const optimised = ['2', 's'] as const;
 
 const step = (pass: AnyPass, levels: readonly Target['opt'][]): Step => ({ pass, levels });
 
 export const pipeline: readonly Step[] = [
   step(mem2reg, always),
+  step(cfgSimplify, optimised),
+  step(copyProp, optimised),
+  step(gvn, optimised),
+  step(dce, always),
+  step(inline, always),
+  step(cfgSimplify, optimised),
+  step(mem2reg, always),
+  step(copyProp, optimised),
+  step(gvn, optimised),
+  step(cfgSimplify, optimised),
   step(lowerAborts, always),
   step(expandMemory, always),
+  step(gvn, optimised),
+  step(dse, optimised),
   step(dce, always),
   step(stringsToStack, always),
   step(pointerArgs, always),
@@ -49,6 +67,18 @@ export interface OrderConstraint {
 }
 
 export const orderConstraints: readonly OrderConstraint[] = [
+  { before: 'inline', after: 'lower-aborts', reason: 'an inlined abort is a jump and needs no flag' },
+  {
+    before: 'mem2reg',
+    after: 'expand-memory',
+    reason: 'zero and copy of slots go piece by piece, whatever the width of the pieces',
+  },
+  { before: 'expand-memory', after: 'dse', reason: 'a store of a part is dead where a zero of all is not' },
+  {
+    before: 'lower-aborts',
+    after: 'pointer-args',
+    reason: 'the flag’s slot and parameter are ordinary ones from then on',
+  },
   { before: 'lower-aborts', after: 'select', reason: 'selection knows no abort and no aborted' },
   { before: 'expand-memory', after: 'select', reason: 'selection knows no zero and no copy' },
   {

@@ -36,7 +36,7 @@ export function observe(
     for (const key of map.keys())
       lines.push(`${name} ${hex(key)} ${hex(machine.memory.read(map.lookup(key), map.decl.valueSize))}`);
   }
-  for (const g of module.globals)
+  for (const g of module.globals.filter((d) => d.section !== '.rodata'))
     lines.push(`${g.name} ${hex(machine.memory.read(machine.globals.get(g.name)!, g.size))}`);
   return { text: lines.join('\n'), complete: outcome.kind !== 'trap' };
 }
