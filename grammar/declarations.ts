@@ -89,19 +89,22 @@ export abstract class DeclarationRules extends StatementRules {
   readonly importDeclaration: Rule<ImportSpec[]> = this.rule('importDeclaration', () => {
     const specs: ImportSpec[] = [];
     this.consume(1, T.Import);
-    this.or(1, [
-      { ALT: () => void specs.push(this.subrule(1, this.importSpec)) },
-      {
-        ALT: () => {
-          this.consume(2, T.LParen);
-          this.many(1, () => {
-            specs.push(this.subrule(2, this.importSpec));
-            this.endOfSpec(this.option(1, () => this.consume(3, T.Semicolon)));
-          });
-          this.consume(4, T.RParen, { ERR_MSG: ', expected import path' });
+    this.or(1, {
+      ERR_MSG: ', expected import path in double quotes',
+      DEF: [
+        { ALT: () => void specs.push(this.subrule(1, this.importSpec)) },
+        {
+          ALT: () => {
+            this.consume(2, T.LParen);
+            this.many(1, () => {
+              specs.push(this.subrule(2, this.importSpec));
+              this.endOfSpec(this.option(1, () => this.consume(3, T.Semicolon)));
+            });
+            this.consume(4, T.RParen, { ERR_MSG: ', expected import path in double quotes' });
+          },
         },
-      },
-    ]);
+      ],
+    });
     return specs;
   });
 
@@ -110,7 +113,7 @@ export abstract class DeclarationRules extends StatementRules {
     const name = this.option(1, () =>
       this.ident(this.or(1, [{ ALT: () => this.consume(1, T.Name) }, { ALT: () => this.consume(2, T.Dot) }])),
     );
-    const path = this.consume(3, T.String, { ERR_MSG: ', expected import path' });
+    const path = this.consume(3, T.String, { ERR_MSG: ', expected import path in double quotes' });
     return {
       kind: 'ImportSpec',
       span: this.span(start),
@@ -138,19 +141,22 @@ export abstract class DeclarationRules extends StatementRules {
     const start = this.start();
     const specs: ConstDecl[] = [];
     this.consume(1, T.Const);
-    this.or(1, [
-      { ALT: () => void specs.push(this.subrule(1, this.constSpec, { ARGS: [specs] })) },
-      {
-        ALT: () => {
-          this.consume(2, T.LParen);
-          this.many(1, () => {
-            specs.push(this.subrule(2, this.constSpec, { ARGS: [specs] }));
-            this.endOfSpec(this.option(1, () => this.consume(3, T.Semicolon)));
-          });
-          this.consume(4, T.RParen, { ERR_MSG: ', expected name' });
+    this.or(1, {
+      ERR_MSG: ', expected name',
+      DEF: [
+        { ALT: () => void specs.push(this.subrule(1, this.constSpec, { ARGS: [specs] })) },
+        {
+          ALT: () => {
+            this.consume(2, T.LParen);
+            this.many(1, () => {
+              specs.push(this.subrule(2, this.constSpec, { ARGS: [specs] }));
+              this.endOfSpec(this.option(1, () => this.consume(3, T.Semicolon)));
+            });
+            this.consume(4, T.RParen, { ERR_MSG: ', expected name' });
+          },
         },
-      },
-    ]);
+      ],
+    });
     return this.withDoc(specs, start);
   });
 
@@ -185,19 +191,22 @@ export abstract class DeclarationRules extends StatementRules {
     const start = this.start();
     const specs: VarDecl[] = [];
     this.consume(1, T.Var);
-    this.or(1, [
-      { ALT: () => void specs.push(this.subrule(1, this.varSpec)) },
-      {
-        ALT: () => {
-          this.consume(2, T.LParen);
-          this.many(1, () => {
-            specs.push(this.subrule(2, this.varSpec));
-            this.endOfSpec(this.option(1, () => this.consume(3, T.Semicolon)));
-          });
-          this.consume(4, T.RParen, { ERR_MSG: ', expected name' });
+    this.or(1, {
+      ERR_MSG: ', expected name',
+      DEF: [
+        { ALT: () => void specs.push(this.subrule(1, this.varSpec)) },
+        {
+          ALT: () => {
+            this.consume(2, T.LParen);
+            this.many(1, () => {
+              specs.push(this.subrule(2, this.varSpec));
+              this.endOfSpec(this.option(1, () => this.consume(3, T.Semicolon)));
+            });
+            this.consume(4, T.RParen, { ERR_MSG: ', expected name' });
+          },
         },
-      },
-    ]);
+      ],
+    });
     return this.withDoc(specs, start);
   });
 
@@ -242,19 +251,22 @@ export abstract class DeclarationRules extends StatementRules {
     const start = this.start();
     const specs: TypeDecl[] = [];
     this.consume(1, T.Type);
-    this.or(1, [
-      { ALT: () => void specs.push(this.subrule(1, this.typeSpec)) },
-      {
-        ALT: () => {
-          this.consume(2, T.LParen);
-          this.many(1, () => {
-            specs.push(this.subrule(2, this.typeSpec));
-            this.endOfSpec(this.option(1, () => this.consume(3, T.Semicolon)));
-          });
-          this.consume(4, T.RParen, { ERR_MSG: ', expected name' });
+    this.or(1, {
+      ERR_MSG: ', expected name',
+      DEF: [
+        { ALT: () => void specs.push(this.subrule(1, this.typeSpec)) },
+        {
+          ALT: () => {
+            this.consume(2, T.LParen);
+            this.many(1, () => {
+              specs.push(this.subrule(2, this.typeSpec));
+              this.endOfSpec(this.option(1, () => this.consume(3, T.Semicolon)));
+            });
+            this.consume(4, T.RParen, { ERR_MSG: ', expected name' });
+          },
         },
-      },
-    ]);
+      ],
+    });
     return this.withDoc(specs, start);
   });
 
@@ -323,8 +335,8 @@ export abstract class DeclarationRules extends StatementRules {
     const { params, results } = this.subrule(3, this.signature);
     const span = this.span(typeStart);
     if (isAutomatic(this.peek()) && this.next(T.LBrace, 1)) {
-      this.complain('unexpected semicolon or newline before {');
       this.at++;
+      this.complain('unexpected semicolon or newline before {');
     }
     const body = this.option(3, () => this.subrule(4, this.block)) ?? null;
     return {
@@ -358,7 +370,7 @@ export abstract class DeclarationRules extends StatementRules {
   private resumeDeclaration(before: number): void {
     const last = this.tokens.length - 1;
     if (this.exhausted) this.at = last;
-    this.at = Math.min(Math.max(this.at, before + 1), last);
+    else this.at = Math.min(before + 1, last);
     while (this.at < last && !this.declarationStartsAt(this.at)) this.at++;
   }
 

@@ -219,7 +219,7 @@ export abstract class ExpressionRules extends TypeRules {
 
   private checkBounds(indices: readonly Expr[], bounds: readonly (Expr | null)[]): void {
     if (this.RECORDING_PHASE) return;
-    if (bounds.length === 0 && indices.length === 0) this.fail('expected operand');
+    if (bounds.length === 0 && indices.length === 0) this.unexpected(', expected operand');
     if (bounds.length > 0 && indices.length > 1) this.fail('unexpected comma; expecting ]');
     if (bounds.length > 2) this.unexpected(', expected ]');
     if (bounds.length === 2 && !bounds[0]) this.complain('middle index required in 3-index slice');

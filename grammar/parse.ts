@@ -7,8 +7,8 @@
  */
 
 import type { File } from '../src/ast/ast.ts';
-import type { Diagnostics } from '../src/base/diagnostic.ts';
-import type { SourceFile } from '../src/base/source.ts';
+import { type Diagnostic, Diagnostics } from '../src/base/diagnostic.ts';
+import { lineAt, type SourceFile } from '../src/base/source.ts';
 import { GoParser } from './parser.ts';
 
 let shared: GoParser | null = null;
@@ -20,8 +20,28 @@ function parser(): GoParser {
 }
 
 export function parseFile(file: SourceFile, diagnostics: Diagnostics): File {
-  const { parts, comments } = parser().parse(file, diagnostics);
+  const found = new Diagnostics();
+  const { parts, comments } = parser().parse(file, found);
+  diagnostics.list.push(...firstOfEachLine(file, found));
   const span = { file: file.id, start: 0, end: file.text.length };
   const name = parts?.name ?? { kind: 'Ident', span: { file: file.id, start: 0, end: 0 }, name: '_' };
   return { kind: 'File', span, name, imports: parts?.imports ?? [], decls: parts?.decls ?? [], comments };
+}
+
+/**
+ * In source order, one a line: the scanner's and the parser's complaints about one mistake are one error. A text that ends in an open
+ * comment or string has no further error at its end.
+ */
+function firstOfEachLine(file: SourceFile, found: Diagnostics): readonly Diagnostic[] {
+  const lines = new Set<number>();
+  const cutShort = found.list.some(
+    (d) => d.code === 'unterminated-comment' || d.code === 'unterminated-string',
+  );
+  return found.list
+    .toSorted((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0))
+    .filter((d) => {
+      if (cutShort && d.code === 'syntax-error' && (d.span?.start ?? 0) >= file.text.length) return false;
+      const line = lineAt(file, d.span?.start ?? 0);
+      return !lines.has(line) && lines.add(line);
+    });
 }

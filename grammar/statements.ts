@@ -71,17 +71,20 @@ export abstract class StatementRules extends ExpressionRules {
     const open = this.brackets.parent[this.at] ?? -1;
     this.many(1, () => this.consume(1, T.Semicolon));
     do {
-      this.many(2, () => {
-        const before = this.at;
-        const state = this.state();
-        try {
-          stmts.push(this.subrule(1, this.statement));
-        } catch (error) {
-          this.rescue(error, state);
-          this.resume(open, before);
-        }
-        if (!this.next(T.Semicolon)) this.endOfStatement(open);
-        this.many(3, () => this.consume(2, T.Semicolon));
+      this.many(2, {
+        GATE: () => !startsFunction(this.tokens, this.at, this.file),
+        DEF: () => {
+          const before = this.at;
+          const state = this.state();
+          try {
+            stmts.push(this.subrule(1, this.statement));
+          } catch (error) {
+            this.rescue(error, state);
+            this.resume(open, before);
+          }
+          if (!this.next(T.Semicolon)) this.endOfStatement(open);
+          this.many(3, () => this.consume(2, T.Semicolon));
+        },
       });
     } while (this.skipStray(open));
     return stmts;
@@ -117,6 +120,7 @@ export abstract class StatementRules extends ExpressionRules {
     const label = this.ident(this.consume(1, T.Name));
     this.consume(2, T.Colon);
     const end = this.span(start).end;
+    if (this.next(T.Case) || this.next(T.Default)) this.fail('missing statement after label');
     const stmt = this.option(1, () => this.subrule(1, this.statement)) ?? {
       kind: 'Empty',
       span: { file: this.file.id, start: end, end },
@@ -248,14 +252,14 @@ export abstract class StatementRules extends ExpressionRules {
 
   // ------------------------------------------------------------- if, switch, select
 
-  /** `init; last` before the brace of `if` and `switch`. */
-  readonly header: Rule<Header> = this.rule('header', () => {
+  /** `init; last` before the brace of `if` and `switch`. A newline may end the init of a `switch`, as Go has it. */
+  readonly header: Rule<Header, ['if' | 'switch']> = this.rule('header', (clause: 'if' | 'switch') => {
     const level = this.level;
     this.level = -1;
     const first = this.option(1, () => this.plain(this.subrule(1, this.simpleStatement))) ?? null;
     let second: Stmt | null = null;
     const separator = this.option(2, {
-      GATE: () => !this.strayNewline(),
+      GATE: () => clause === 'switch' || !this.strayNewline(),
       DEF: () => {
         const token = this.consume(1, T.Semicolon);
         second = this.option(3, () => this.plain(this.subrule(2, this.simpleStatement))) ?? null;
@@ -288,7 +292,7 @@ export abstract class StatementRules extends ExpressionRules {
     const clauses: IfClause[] = [];
     const start = this.start();
     this.consume(1, T.If);
-    const header = this.ifHeader(this.subrule(1, this.header));
+    const header = this.ifHeader(this.subrule(1, this.header, { ARGS: ['if'] }));
     clauses.push({ start, header, then: this.subrule(2, this.block) });
     this.many(1, {
       GATE: () => this.next(T.If, 1),
@@ -296,7 +300,7 @@ export abstract class StatementRules extends ExpressionRules {
         this.consume(2, T.Else);
         const start = this.start();
         this.consume(3, T.If);
-        const header = this.ifHeader(this.subrule(3, this.header));
+        const header = this.ifHeader(this.subrule(3, this.header, { ARGS: ['if'] }));
         clauses.push({ start, header, then: this.subrule(4, this.block) });
       },
     });
@@ -346,7 +350,7 @@ export abstract class StatementRules extends ExpressionRules {
     const start = this.start();
     const cases: Case[] = [];
     this.consume(1, T.Switch);
-    const { init, last } = this.subrule(1, this.header);
+    const { init, last } = this.subrule(1, this.header, { ARGS: ['switch'] });
     this.body('switch clause');
     this.consume(2, T.LBrace);
     this.many(1, () => {

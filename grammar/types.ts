@@ -279,7 +279,7 @@ export abstract class TypeRules extends Engine {
     this.or(1, {
       IGNORE_AMBIGUITIES: true,
       DEF: [
-        { ALT: () => this.subrule(1, this.parameters) },
+        { ALT: () => this.withoutEllipsis(this.subrule(1, this.parameters)) },
         {
           ALT: (): readonly Field[] => {
             const start = this.start();
@@ -290,6 +290,12 @@ export abstract class TypeRules extends Engine {
       ],
     }),
   );
+
+  private withoutEllipsis(results: readonly Field[]): readonly Field[] {
+    const bad = this.RECORDING_PHASE ? undefined : results.find((field) => field.type.kind === 'Ellipsis');
+    if (bad) this.complainAt('results cannot be variadic', bad.type.span.start);
+    return results;
+  }
 
   readonly parameters: Rule<readonly Field[]> = this.rule('parameters', () => {
     const entries: Parameter[] = [];
