@@ -17,6 +17,7 @@ import { type Diagnostic, Diagnostics } from './base/diagnostic.ts';
 import { type SourceFile, sourceFile } from './base/source.ts';
 import type { PReg } from './bpf/minst.ts';
 import { check } from './check/check.ts';
+import type { PackageSource } from './check/scope.ts';
 import { type EmitForm, emit, emitForms } from './emit/emit.ts';
 import type { Module } from './ir/ir.ts';
 import { lower } from './lower/lower.ts';
@@ -121,6 +122,11 @@ function parseAll(input: CompileInput, diagnostics: Diagnostics): Parsed {
   return { sources, root, packages };
 }
 
+function packageSource(parsed: Parsed, path: string): PackageSource | null {
+  const files = parsed.packages.get(path);
+  return files === undefined ? null : { files };
+}
+
 /** Source text to SSA, as lowering leaves it; null after errors. */
 export function frontEnd(
   input: CompileInput,
@@ -136,7 +142,7 @@ export function frontEnd(
       files: parsed.root,
       sources,
       root: input.root ?? '',
-      packages: (path) => parsed.packages.get(path) ?? null,
+      packages: (path) => packageSource(parsed, path),
     },
     diagnostics,
   );
