@@ -1,6 +1,6 @@
 /**
  * `--emit asm` through llvm-mc is `--emit bytecode`, and `bpfc asm` reads it back to the same: every golden program,
- * every level, every instruction set, both byte orders.
+ * every level, instruction sets in turn, both byte orders.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -63,14 +63,15 @@ test.skipIf(!ready).each(['little', 'big'] as const)(
   'golden programs, %s endian',
   (endian) => {
     const cases: Case[] = [];
-    // Every program at every level and instruction set would repeat itself: they rotate.
+    // Instruction sets rotate over programs and levels; the other byte order is tried at one level.
     goldenPrograms().forEach((program, i) => {
-      levels.forEach((optimize, j) => {
+      const tried = endian === 'little' ? levels : levels.slice(1, 2);
+      tried.forEach((optimize, j) => {
         const one = caseOf(program, { optimize, cpu: cpus[(i + j) % cpus.length] ?? 'v3', endian });
         if (one !== null) cases.push(one);
       });
     });
-    expect(cases.length).toBeGreaterThanOrEqual(36);
+    expect(cases.length).toBeGreaterThanOrEqual(12);
     const sections = llvmSections(cases, endian);
     cases.forEach((one, i) => {
       expect(`${one.what}\n${hex(sections[i] ?? null)}`).toBe(`${one.what}\n${hex(one.bytes)}`);
