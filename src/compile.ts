@@ -151,6 +151,9 @@ export function frontEnd(
     options.targetKernel === null && program.targetKernel !== null
       ? { ...target, kernel: kernelVersion(program.targetKernel) }
       : target;
+  for (const entry of program.entries) {
+    if (entry.implied) diagnostics.report('implied-attach', entry.func.nameSpan, { attach: entry.attach });
+  }
   const module = lower(program, refined, sources, diagnostics);
   return { sources, module: diagnostics.failed ? null : module, target: refined };
 }

@@ -2,6 +2,11 @@ import type { CodeRow } from './row.ts';
 
 /** What lowering, the platform tables and the limits of eBPF say. */
 export const platformCodes = {
+  'implied-attach': {
+    severity: 'note',
+    message: 'main has no //bpf:attach directive: it is attached to {attach}',
+    help: 'write //bpf:attach KIND/TARGET above it to choose',
+  },
   'needs-object': {
     severity: 'error',
     message: 'this form of output cannot carry {what}',
