@@ -258,7 +258,7 @@ export function observeMachine(
     for (const key of map.keys())
       lines.push(`${name} ${hex(key)} ${hex(evaluator.memory.read(map.lookup(key), map.decl.valueSize))}`);
   }
-  for (const g of machine.module.globals)
+  for (const g of machine.module.globals.filter((d) => d.section !== '.rodata'))
     lines.push(`${g.name} ${hex(evaluator.memory.read(evaluator.globals.get(g.name)!, g.size))}`);
   return { text: lines.join('\n'), complete };
 }

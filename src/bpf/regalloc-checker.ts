@@ -253,7 +253,9 @@ function carriedOver(c: Checker, exit: Exit, live: readonly VReg[]): After {
   for (const [place, symbols] of exit.after) {
     const names = new Set<Symbol>();
     for (const symbol of symbols) {
-      for (const name of bySymbol.get(symbol) ?? []) names.add(name);
+      const registers = bySymbol.get(symbol);
+      if (registers === undefined) continue;
+      for (const name of registers) names.add(name);
       // Constants and addresses are themselves in every block.
       if (!symbol.startsWith('in ') && !symbol.startsWith('def ')) names.add(symbol);
     }

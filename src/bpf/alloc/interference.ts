@@ -45,9 +45,18 @@ export interface Interference {
 /** More values than this live at one point: the cheapest go to memory at once, which bounds the number of edges. */
 const crowd = 40;
 
+/** An instruction with its operands, looked up once for all walks. */
+interface Step {
+  readonly inst: MInst<VReg>;
+  readonly uses: readonly VReg[];
+  readonly defs: readonly VReg[];
+}
+
 interface Numbering {
   readonly regs: VReg[];
   readonly nodeOf: Int32Array;
+  /** Per block. */
+  readonly steps: readonly (readonly Step[])[];
 }
 
 function number(func: MFunc<VReg>): Numbering {
@@ -58,13 +67,15 @@ function number(func: MFunc<VReg>): Numbering {
     nodeOf[r] = regs.length;
     regs.push(r);
   };
-  for (const block of func.blocks) {
-    for (const inst of block.body) {
-      defsOf(inst).forEach(see);
-      usesOf(inst).forEach(see);
-    }
-  }
-  return { regs, nodeOf };
+  const steps = func.blocks.map((block) =>
+    block.body.map((inst): Step => {
+      const step = { inst, uses: usesOf(inst), defs: defsOf(inst) };
+      for (const r of step.defs) see(r);
+      for (const r of step.uses) see(r);
+      return step;
+    }),
+  );
+  return { regs, nodeOf, steps };
 }
 
 export interface LiveBorders {
@@ -73,16 +84,16 @@ export interface LiveBorders {
 }
 
 /** Nodes live at the borders of blocks. */
-function liveBorders(func: MFunc<VReg>, flow: MachineFlow, { regs, nodeOf }: Numbering): LiveBorders {
+function liveBorders(flow: MachineFlow, { regs, nodeOf, steps }: Numbering): LiveBorders {
   const uses: number[][] = [];
   const definitions: number[][] = [];
   const written = new Int32Array(regs.length).fill(-1);
-  func.blocks.forEach((block, at) => {
+  steps.forEach((list, at) => {
     const use: number[] = [];
     const def: number[] = [];
-    for (const inst of block.body) {
-      for (const r of usesOf(inst)) if (isVirtual(r) && written[nodeOf[r]!] !== at) use.push(nodeOf[r]!);
-      for (const r of defsOf(inst)) {
+    for (const step of list) {
+      for (const r of step.uses) if (isVirtual(r) && written[nodeOf[r]!] !== at) use.push(nodeOf[r]!);
+      for (const r of step.defs) {
         if (!isVirtual(r) || written[nodeOf[r]!] === at) continue;
         written[nodeOf[r]!] = at;
         def.push(nodeOf[r]!);
@@ -95,21 +106,17 @@ function liveBorders(func: MFunc<VReg>, flow: MachineFlow, { regs, nodeOf }: Num
 }
 
 function spillCosts(
-  func: MFunc<VReg>,
   frequency: readonly number[],
-  { regs, nodeOf }: Numbering,
+  { regs, nodeOf, steps }: Numbering,
   pinned: ReadonlySet<VReg>,
   cheap: ReadonlySet<VReg>,
 ): Float64Array {
   const cost = new Float64Array(regs.length);
-  func.blocks.forEach((block, at) => {
+  steps.forEach((list, at) => {
     const weight = frequency[at]!;
-    const count = (r: VReg): void => {
-      if (isVirtual(r)) cost[nodeOf[r]!]! += weight;
-    };
-    for (const inst of block.body) {
-      usesOf(inst).forEach(count);
-      defsOf(inst).forEach(count);
+    for (const { uses, defs } of list) {
+      for (const r of uses) if (isVirtual(r)) cost[nodeOf[r]!]! += weight;
+      for (const r of defs) if (isVirtual(r)) cost[nodeOf[r]!]! += weight;
     }
   });
   regs.forEach((r, node) => {
@@ -121,20 +128,20 @@ function spillCosts(
 
 /** Walks a block backwards, calling `visit` with what is live after each instruction, then updating it. */
 function walkBack(
-  body: readonly MInst<VReg>[],
+  steps: readonly Step[],
   nodeOf: Int32Array,
   live: SparseSet,
-  visit: (inst: MInst<VReg>, physical: number) => void,
+  visit: (step: Step, physical: number) => void,
 ): void {
   let physical = 0;
-  for (let i = body.length - 1; i >= 0; i--) {
-    const inst = body[i]!;
-    visit(inst, physical);
-    for (const r of defsOf(inst)) {
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const step = steps[i]!;
+    visit(step, physical);
+    for (const r of step.defs) {
       if (isVirtual(r)) live.delete(nodeOf[r]!);
       else physical &= ~(1 << r);
     }
-    for (const r of usesOf(inst)) {
+    for (const r of step.uses) {
       if (isVirtual(r)) live.add(nodeOf[r]!);
       else physical |= 1 << r;
     }
@@ -142,7 +149,7 @@ function walkBack(
 }
 
 /** Picks nodes to spill until no more than `crowd` are live anywhere. */
-function relieve(func: MFunc<VReg>, nodeOf: Int32Array, borders: LiveBorders, cost: Float64Array): number[] {
+function relieve({ nodeOf, steps }: Numbering, borders: LiveBorders, cost: Float64Array): number[] {
   const chosen = new Set<number>();
   const live = sparseSet(cost.length);
   const thin = (): void => {
@@ -154,13 +161,14 @@ function relieve(func: MFunc<VReg>, nodeOf: Int32Array, borders: LiveBorders, co
       live.delete(node);
     }
   };
-  func.blocks.forEach((block, at) => {
+  steps.forEach((list, at) => {
     live.clear();
     for (const node of borders.liveOut[at]!) if (!chosen.has(node)) live.add(node);
     thin();
-    walkBack(block.body, nodeOf, live, () => {
-      for (let i = live.size - 1; i >= 0; i--)
-        if (chosen.has(live.members[i]!)) live.delete(live.members[i]!);
+    walkBack(list, nodeOf, live, () => {
+      if (chosen.size > 0)
+        for (let i = live.size - 1; i >= 0; i--)
+          if (chosen.has(live.members[i]!)) live.delete(live.members[i]!);
       thin();
     });
   });
@@ -176,8 +184,8 @@ export function interference(
   const frequency = blockFrequencies(flow.graph);
   const numbering = number(func);
   const { regs, nodeOf } = numbering;
-  const borders = liveBorders(func, flow, numbering);
-  const cost = spillCosts(func, frequency, numbering, pinned, cheap);
+  const borders = liveBorders(flow, numbering);
+  const cost = spillCosts(frequency, numbering, pinned, cheap);
   const neighbours: number[][] = regs.map(() => []);
   const edges = edgeSet();
   const forbidden = new Uint16Array(regs.length);
@@ -193,7 +201,7 @@ export function interference(
     cost,
     liveOut: borders.liveOut,
   };
-  const crowded = relieve(func, nodeOf, borders, cost);
+  const crowded = relieve(numbering, borders, cost);
   if (crowded.length > 0) return { ...base, crowded };
 
   const connect = (a: number, b: number): void => {
@@ -241,16 +249,15 @@ export function interference(
     }
   };
 
-  func.blocks.forEach((block, at) => {
+  numbering.steps.forEach((list, at) => {
     live.clear();
     for (const node of borders.liveOut[at]!) live.add(node);
-    walkBack(block.body, nodeOf, live, (inst, physical) => {
+    walkBack(list, nodeOf, live, ({ inst, defs }, physical) => {
       const pairs = copyPairs(inst);
       if (pairs !== null) {
         writeCopies(pairs, physical, frequency[at]!);
         return;
       }
-      const defs = defsOf(inst);
       for (const r of defs) write(r, physical, -1);
       let lost = 0;
       for (const r of clobbersOf(inst)) lost |= 1 << r;
