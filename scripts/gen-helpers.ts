@@ -245,7 +245,7 @@ const derived: readonly Derived[] = [
   {
     key: 'struct_ops',
     from: 'netfilter',
-    plus: 'tcp_send_ack sk_storage_get sk_storage_delete setsockopt getsockopt ktime_get_coarse_ns get_func_arg get_func_arg_cnt',
+    plus: 'tcp_send_ack sk_storage_get sk_storage_delete setsockopt getsockopt ktime_get_coarse_ns',
     minus: '',
     source: 'net/ipv4/bpf_tcp_ca.c bpf_tcp_ca_get_func_proto',
   },
@@ -305,7 +305,8 @@ export function helperMatrixSource(measured: Measured, header: string, factsText
       const cell = cells[`bpf_${name}`];
       if (cell?.r === 'gpl' && facts.get(name)?.gpl !== true)
         throw new Error(`${name} was refused without GPL`);
-      if (cell !== undefined) return measuredLetter[cell.r];
+      if (cell !== undefined)
+        return measuredLetter[sleeps.has(name) && cell.r === 'gpl' ? 'sleepable' : cell.r];
       if (lockedDown[name]?.includes(key)) return 'G';
       return '.';
     });

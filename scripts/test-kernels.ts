@@ -12,7 +12,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { cpus, goldenPrograms, levels, planOf } from '../golden/compiled.ts';
+import { cpus, goldenPrograms, levels, planOf, tracepointTwin } from '../golden/compiled.ts';
 import type { BatchItem, ItemReport, Report } from './kernel-loader.ts';
 import { runInKernel } from './kernel-vm/machine.ts';
 
@@ -30,7 +30,9 @@ function makeBatch(): {
   const items = new Map<string, BatchItem>();
   const errors: string[] = [];
   let variants = 0;
-  for (const program of goldenPrograms()) {
+  const programs = goldenPrograms();
+  const twins = programs.map(tracepointTwin).filter((twin) => twin !== null);
+  for (const program of [...programs, ...twins]) {
     for (const optimize of levels) {
       for (const cpu of cpus) {
         const id = `${program.path} -O${optimize} ${cpu}`;

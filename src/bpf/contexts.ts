@@ -222,7 +222,7 @@ export const contexts = {
       Data: { offset: 0, width: 8, kind: 'data' },
       DataEnd: { offset: 8, width: 8, kind: 'data-end' },
       Len: { offset: 16, width: 4 },
-      EthProtocol: { offset: 20, width: 4, narrow: true },
+      EthProtocol: { offset: 20, width: 4 },
       IPProtocol: { offset: 24, width: 4 },
       BindInany: { offset: 28, width: 4 },
       Hash: { offset: 32, width: 4 },
