@@ -32,7 +32,7 @@ export function known(cx: Context, id: ValueId): bigint | null {
   return cx.constants.get(id) ?? null;
 }
 
-/** Greatest unsigned value, or null when it may be anything. */
+/** Greatest unsigned value that the verifier knows too (it knows nothing of quotients and remainders), or null. */
 export function maximum(cx: Context, id: ValueId): bigint | null {
   const value = known(cx, id);
   if (value !== null) return value >= 0n ? value : null;
@@ -67,10 +67,8 @@ export function arith(cx: Context, op: ArithOp, x: ValueId, y: ValueId): ValueId
   if (op === 'and') {
     for (const limit of [maximum(cx, x), maximum(cx, y)]) if (limit !== null) bounded(cx, result, limit);
   }
-  if (op === 'urem' && b !== null && b > 0n) cx.maxima.set(result, b - 1n);
   const max = maximum(cx, x);
   if (max !== null && op === 'lshr' && b !== null && b >= 0n) cx.maxima.set(result, max >> b);
-  if (max !== null && (op === 'udiv' || op === 'urem')) bounded(cx, result, max);
   return result;
 }
 

@@ -82,8 +82,38 @@ function typesOf(list: string): readonly Width[] {
   return types;
 }
 
-const edges = [0n, 1n, 2n, 3n, 5n, 7n, 8n, 15n, 31n, 32n, 63n, 64n, 65n, 127n, 128n, 255n, 256n, -1n, -2n, -128n, -129n];
-const wide = [1n << 31n, (1n << 31n) - 1n, 1n << 32n, 1n << 63n, (1n << 63n) - 1n, -(1n << 31n), 0xdeadbeefcafebaben];
+const edges = [
+  0n,
+  1n,
+  2n,
+  3n,
+  5n,
+  7n,
+  8n,
+  15n,
+  31n,
+  32n,
+  63n,
+  64n,
+  65n,
+  127n,
+  128n,
+  255n,
+  256n,
+  -1n,
+  -2n,
+  -128n,
+  -129n,
+];
+const wide = [
+  1n << 31n,
+  (1n << 31n) - 1n,
+  1n << 32n,
+  1n << 63n,
+  (1n << 63n) - 1n,
+  -(1n << 31n),
+  0xdeadbeefcafebaben,
+];
 
 /** Deterministic: a small linear generator. */
 function inputsOf(params: readonly Width[], seed: number, count: number): readonly (readonly bigint[])[] {
@@ -94,7 +124,9 @@ function inputsOf(params: readonly Width[], seed: number, count: number): readon
   };
   const pool = [...edges, ...edges, ...wide];
   if (params.length === 0) return [[]];
-  return Array.from({ length: count }, () => params.map((type) => wrap(must(pool[next(pool.length)], 'edge'), type)));
+  return Array.from({ length: count }, () =>
+    params.map((type) => wrap(must(pool[next(pool.length)], 'edge'), type)),
+  );
 }
 
 export function casesOf(source: string, count = 25): readonly Case[] {
@@ -108,7 +140,7 @@ export function casesOf(source: string, count = 25): readonly Case[] {
 // ---------------------------------------------------------------- here
 
 /** Arguments and results are 8 bytes apart in the context. */
-function wrapper(c: Case): string {
+export function wrapper(c: Case): string {
   const args = c.params.map((_, i) => `ctx.A${i}`).join(', ');
   const fields = [
     ...c.params.map((type, i) => field(`A${i}`, type)),
@@ -140,14 +172,19 @@ export function lowerSource(text: string, target: Partial<LowerTarget> = {}): Mo
   const { module, messages } = tryLower(text, target);
   if (module === null) throw new Error(messages.join('\n'));
   const problems = verifyModule(module);
-  if (problems.length > 0) throw new Error(`${problems.map(formatProblem).join('\n')}\n${printModule(module)}`);
+  if (problems.length > 0)
+    throw new Error(`${problems.map(formatProblem).join('\n')}\n${printModule(module)}`);
   return module;
 }
 
 export function tryLower(
   text: string,
   target: Partial<LowerTarget> = {},
-): { readonly module: Module | null; readonly messages: readonly string[]; readonly codes: readonly string[] } {
+): {
+  readonly module: Module | null;
+  readonly messages: readonly string[];
+  readonly codes: readonly string[];
+} {
   const diagnostics = new Diagnostics();
   const file = sourceFile(0, 'test.go', text);
   const parsed = parseFile(file, diagnostics);
@@ -155,7 +192,9 @@ export function tryLower(
     ? null
     : check({ files: [parsed], sources: [file], root: '', packages: () => null }, diagnostics);
   const module =
-    program === null || diagnostics.failed ? null : lower(program, { ...testTarget, ...target }, [file], diagnostics);
+    program === null || diagnostics.failed
+      ? null
+      : lower(program, { ...testTarget, ...target }, [file], diagnostics);
   return {
     module,
     messages: diagnostics.list.map((d) => formatDiagnostic(d, [file])),
@@ -163,40 +202,56 @@ export function tryLower(
   };
 }
 
-const line = (c: Case, input: readonly bigint[], result: string): string => `${c.name}(${input.join(', ')}) = ${result}`;
+const line = (c: Case, input: readonly bigint[], result: string): string =>
+  `${c.name}(${input.join(', ')}) = ${result}`;
 
-export function runHere(source: string, cases: readonly Case[], transform = (m: Module): Module => m): string[] {
+export function runHere(
+  source: string,
+  cases: readonly Case[],
+  transform = (m: Module): Module => m,
+): string[] {
   const module = transform(lowerSource(source + cases.map(wrapper).join('')));
-  return cases.flatMap((c) => c.inputs.map((input) => line(c, input, runCase(module, c, input))));
+  return cases.flatMap((c) => c.inputs.map((input) => runCase(module, c, input)));
+}
+
+/** The context with a call's arguments. */
+export function contextOf(c: Case, input: readonly bigint[]): Uint8Array {
+  const bytes = new Uint8Array(8 * (1 + c.params.length + c.results.length));
+  input.forEach((value, i) => {
+    const size = widths[must(c.params[i], 'param')];
+    for (let k = 0; k < size; k++)
+      bytes[8 * (i + 1) + k] = Number((BigInt.asUintN(64, value) >> BigInt(8 * k)) & 0xffn);
+  });
+  return bytes;
+}
+
+/** The line of a call, from the context after it. */
+export function lineOf(c: Case, input: readonly bigint[], context: Uint8Array): string {
+  const out = new DataView(context.slice().buffer);
+  if (out.getBigUint64(0, true) === 0n) return line(c, input, 'panic');
+  const results = c.results.map((type, i) => {
+    const raw = out.getBigUint64(8 * (1 + c.params.length + i), true);
+    return type === 'bool' ? String(raw !== 0n) : String(wrap(raw, type));
+  });
+  return line(c, input, results.join(' '));
 }
 
 function runCase(module: Module, c: Case, input: readonly bigint[]): string {
-  const log: string[] = [];
-  const machine = createMachine(module, { helpers: testHelpers({ log }), steps: 200_000 });
-  const bytes = new Uint8Array(8 * (1 + c.params.length + c.results.length));
-  const view = new DataView(bytes.buffer);
-  input.forEach((value, i) => {
-    const size = widths[must(c.params[i], 'param')];
-    for (let k = 0; k < size; k++) bytes[8 * (i + 1) + k] = Number((BigInt.asUintN(64, value) >> BigInt(8 * k)) & 0xffn);
-  });
+  const machine = createMachine(module, { helpers: testHelpers({ log: [] }), steps: 200_000 });
+  const bytes = contextOf(c, input);
   const context = machine.memory.allocate('context', bytes);
   const outcome = evaluate(machine, `Run${c.name}`, [context]);
-  if (outcome.kind === 'trap') return `trap: ${outcome.message} at ${outcome.pos?.line}:${outcome.pos?.col}`;
-  const out = new DataView(machine.memory.read(context, bytes.length).slice().buffer, 0, view.byteLength);
-  if (out.getBigUint64(0, true) === 0n) return 'panic';
-  return c.results
-    .map((type, i) => {
-      const raw = out.getBigUint64(8 * (1 + c.params.length + i), true);
-      const value = wrap(raw, type);
-      return type === 'bool' ? String(raw !== 0n) : String(value);
-    })
-    .join(' ');
+  if (outcome.kind === 'trap')
+    return line(c, input, `trap: ${outcome.message} at ${outcome.pos?.line}:${outcome.pos?.col}`);
+  return lineOf(c, input, machine.memory.read(context, bytes.length));
 }
 
 // ---------------------------------------------------------------- in Go
 
 function goCall(c: Case, input: readonly bigint[]): string {
-  const args = input.map((value, i) => (c.params[i] === 'bool' ? String(value !== 0n) : String(value))).join(', ');
+  const args = input
+    .map((value, i) => (c.params[i] === 'bool' ? String(value !== 0n) : String(value)))
+    .join(', ');
   const call = `${c.name}(${args})`;
   const body =
     c.results.length === 0
@@ -236,7 +291,10 @@ export function runInGo(source: string, cases: readonly Case[]): string[] | null
     const calls = cases.flatMap((c) => c.inputs.map((input) => goCall(c, input))).join('');
     // Constant arguments that overflow in constant expressions are not an issue: they are arguments of functions.
     writeFileSync(join(dir, 'cases.go'), source);
-    writeFileSync(join(dir, 'main.go'), `package main\n\nimport "fmt"\n${prelude}\nfunc main() {\n${calls}}\n`);
+    writeFileSync(
+      join(dir, 'main.go'),
+      `package main\n\nimport "fmt"\n${prelude}\nfunc main() {\n${calls}}\n`,
+    );
     writeFileSync(join(dir, 'go.mod'), 'module cases\n\ngo 1.24\n');
     const out = execFileSync('go', ['run', '.'], { cwd: dir, encoding: 'utf8', maxBuffer: 1 << 26 });
     return out.trimEnd().split('\n');
