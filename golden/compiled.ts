@@ -26,13 +26,41 @@ function goFiles(folder: string): readonly string[] {
     .map((name) => `${folder}/${name}`);
 }
 
-/** The golden programs and the examples of one file. */
+/** Golden programs and the examples that are one file. */
 export function goldenPrograms(): readonly GoldenProgram[] {
   return [...goFiles('golden/programs'), ...goFiles('examples')].map((path) => ({
     path,
     source: gather([path]),
     runs: runLines(readFileSync(path, 'utf8')),
   }));
+}
+
+const syscallEntry = '//bpf:attach syscall\nfunc Main(ctx *Args) int32 {';
+const sdkImport = 'import "bpfc/sdk/bpf"';
+
+/** The first eight bytes of a tracepoint's context are not readable. */
+const tracepointEntry = `
+type Event struct{ Header, A, B uint64 }
+
+//bpf:attach tracepoint/syscalls/sys_enter_openat
+func Main(event *Event) int32 {
+	args := Args{A: event.A, B: event.B}
+	result := run(&args)
+	bpf.TracePrintk("%d\\n", args.Result)
+	return result
+}
+`;
+
+/**
+ * A syscall program's computation as a tracepoint program, which kernels before 5.14 load too; null for other programs.
+ * Its inputs are whatever the event holds; it prints the result.
+ */
+export function tracepointTwin(program: GoldenProgram): GoldenProgram | null {
+  const [file] = program.source.files;
+  if (file === undefined || !file.text.includes(syscallEntry)) return null;
+  const body = file.text.replace(syscallEntry, 'func run(ctx *Args) int32 {') + tracepointEntry;
+  const text = body.includes(sdkImport) ? body : body.replace(/^package \w+$/m, `$&\n\n${sdkImport}`);
+  return { path: `${program.path} as tracepoint`, source: { files: [{ name: file.name, text }] }, runs: [] };
 }
 
 export function describeErrors(result: CompileResult): string {

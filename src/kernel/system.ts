@@ -13,8 +13,8 @@ import { getSystemErrorName } from 'node:util';
 
 /** System call numbers; arm64 has the generic table of include/uapi/asm-generic/unistd.h. */
 export const syscallNumbers = {
-  x64: { bpf: 321, perf_event_open: 298, ioctl: 16, close: 3 },
-  arm64: { bpf: 280, perf_event_open: 241, ioctl: 29, close: 57 },
+  x64: { bpf: 321, perf_event_open: 298, ioctl: 16, close: 3, prlimit64: 302 },
+  arm64: { bpf: 280, perf_event_open: 241, ioctl: 29, close: 57, prlimit64: 261 },
 } as const;
 
 export type Syscall = keyof (typeof syscallNumbers)['x64'];
@@ -61,6 +61,13 @@ function bind(koffi: Koffi, numbers: Readonly<Record<Syscall, number>>): System 
   };
 }
 
+/** Kernels before 5.11 count maps and programs as locked memory, of which a process has 64 KiB by default. */
+function liftMemoryLimit(system: System): void {
+  const RLIMIT_MEMLOCK = 8;
+  const unlimited = new BigUint64Array([~0n, ~0n].map((n) => BigInt.asUintN(64, n)));
+  system.call('prlimit64', [0, RLIMIT_MEMLOCK, unlimited.buffer, 0]);
+}
+
 async function open(): Promise<Probe> {
   const no = (why: string): Probe => ({ available: false, why });
   if (process.platform !== 'linux') return no(`this is ${process.platform}, and eBPF programs load on Linux`);
@@ -79,6 +86,7 @@ async function open(): Promise<Probe> {
   // BPF_PROG_GET_NEXT_ID changes nothing; ENOENT (no program loaded) is an answer as good as success.
   const result = system.call('bpf', [11, new ArrayBuffer(16), 16]);
   if (result < 0 && result !== -2) return no(`the kernel answers bpf(2) with ${errnoName(-result)}`);
+  liftMemoryLimit(system);
   return { available: true, system };
 }
 
