@@ -25,6 +25,7 @@ import { cfgOf, definitionsOf, useCounts } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 import { isBinary, selectBinary, selectPointer, selectUnary } from './select/arith.ts';
 import { selectBranch, selectCompare } from './select/compare.ts';
+import { contextPointers, storesConstantsToContext } from './select/context-pointers.ts';
 import { selectAtomic, selectLoad, selectStore } from './select/memory.ts';
 import {
   constantOf,
@@ -87,6 +88,7 @@ function start(func: Func, module: Module, context: PassContext): State {
     useCounts: useCounts(func),
     zeroUpper: zeroUpperHalves(func, definitions, isa),
     widened,
+    contexts: storesConstantsToContext(context.target) ? null : contextPointers(func),
     registers: new Map(),
     blocks: [],
     reversed: [],

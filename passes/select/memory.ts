@@ -100,7 +100,8 @@ export function selectStore(s: State, i: Instr): void {
   const value = stored(s, i.args[1]!, bits);
   const constant = signedConstant(s, value);
   const immediate = constant === null ? null : BigInt.asIntN(bits, constant);
-  const source = immediate !== null && fitsS32(immediate) ? immediate : reg(s, value);
+  const takesConstant = s.contexts === null || s.contexts[i.args[0]!] === 0;
+  const source = takesConstant && immediate !== null && fitsS32(immediate) ? immediate : reg(s, value);
   const at = address(s, i.args[0]!, offsetImm(i));
   emit(
     s,

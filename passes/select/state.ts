@@ -48,6 +48,8 @@ export interface State {
   readonly zeroUpper: Uint8Array;
   /** i32 values that are zero-extended somewhere: comparing them 64 bits wide tells the verifier more. */
   readonly widened: Uint8Array;
+  /** Pointers that take no constant stores (context-pointers.ts), one byte per value; null: all take them. */
+  readonly contexts: Uint8Array | null;
   readonly registers: Map<ValueId, VReg>;
   /** Finished blocks, last one first. */
   readonly blocks: MBlock<VReg>[];
