@@ -14,11 +14,12 @@ import { intConst } from './constants.ts';
 import { assignTo, convertUntyped, useDefault } from './convert.ts';
 import { checkExpr, checkValue, noteCapture, requireValue } from './expr.ts';
 import { checkFuncLit } from './funclit.ts';
+import { sdkMapType } from './globals.ts';
 import { markAssigned, rootVariable } from './members.ts';
 import { constant, invalid, type Operand, refuse, report, textOf, value } from './operand.ts';
 import { badExpr, type Env, type LocalEntity, lookup, newVar } from './scope.ts';
-import { checkType } from './typexpr.ts';
 import { basic, boolType, invalidType, isInvalid, isNumeric, isUntyped } from './types.ts';
+import { checkType } from './typexpr.ts';
 
 // ---------------------------------------------------------------- declaring
 
@@ -30,7 +31,8 @@ export function declareVariable(env: Env, variable: TVar): void {
   const earlier = env.scope.names.get(name);
   if (earlier !== undefined)
     report(env, 'redeclared', span, { name }, [{ span: earlier.span, message: 'first declared here' }]);
-  // A variable whose type is wrong has had its error.
+  if (sdkMapType(variable.type) !== null) report(env, 'local-map', span, {});
+  if (earlier !== undefined) return;
   const entity: LocalEntity = { kind: 'local', name, span, var: variable, owner: fn, used: false };
   env.scope.names.set(name, entity);
   fn.locals.push(entity);
@@ -116,12 +118,21 @@ function rightSide(
     report(env, 'assignment-count', at.span, { have: exprs.length, want });
     return { operands: [], tuple: null };
   }
-  return { operands: exprs.map((expr) => valueFor(env, expr, targets)), tuple: null };
+  return { operands: exprs.map((expr) => valueFor(env, expr, targets, at)), tuple: null };
 }
 
-/** A function literal that is assigned to variables knows them, so that a call of itself is seen as recursion. */
-function valueFor(env: Env, expr: Expr, targets: readonly TVar[]): Operand {
-  return expr.kind === 'FuncLit' ? checkFuncLit(env, expr, new Set(targets)) : checkValue(env, expr);
+/** One value. A function literal knows the variables that it is assigned to, so that a call of itself is seen. */
+function valueFor(
+  env: Env,
+  expr: Expr,
+  targets: readonly TVar[],
+  at: { readonly span: Operand['span'] },
+): Operand {
+  if (expr.kind === 'FuncLit') return checkFuncLit(env, expr, new Set(targets));
+  const op = checkExpr(env, expr);
+  if (op.mode === 'value' && op.type.kind === 'tuple' && op.type.types.length > 1)
+    return refuse(env, 'assignment-count', at.span, { have: op.type.types.length, want: 1 });
+  return requireValue(env, op);
 }
 
 // ---------------------------------------------------------------- assignment
@@ -186,14 +197,14 @@ function isFieldOfMapElement(op: Operand): boolean {
 
 function checkDefine(env: Env, stmt: Assign): TStmt[] {
   const seen = new Set<string>();
-  const isNew = stmt.lhs.map((expr) => {
-    if (expr.kind !== 'Ident') {
-      report(env, 'define-non-name', expr.span, { text: textOf(env, expr.span) });
-      return false;
-    }
+  const repeated = new Set<number>();
+  const isNew = stmt.lhs.map((expr, i) => {
+    // Other expressions on the left of := are the parser's to report.
+    if (expr.kind !== 'Ident') return false;
     if (expr.name === '_') return false;
     if (seen.has(expr.name)) {
       report(env, 'define-repeated', expr.span, { name: expr.name });
+      repeated.add(i);
       return false;
     }
     seen.add(expr.name);
@@ -202,7 +213,7 @@ function checkDefine(env: Env, stmt: Assign): TStmt[] {
   const allNames = stmt.lhs.every((expr) => expr.kind === 'Ident');
   if (allNames && !isNew.includes(true)) report(env, 'define-nothing-new', stmt.opSpan, {});
   const known = stmt.lhs.map((expr, i) =>
-    isNew[i] === true || expr.kind !== 'Ident' ? null : checkTarget(env, expr),
+    isNew[i] === true || expr.kind !== 'Ident' || repeated.has(i) ? null : checkTarget(env, expr),
   );
   const right = rightSide(env, stmt.rhs, stmt.lhs.length, stmt.lhs[0] ?? stmt, []);
   const values: TExpr[] = [];

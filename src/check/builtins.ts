@@ -19,7 +19,6 @@ import { findMember } from './members.ts';
 import { constant, describe, invalid, type Operand, refuse, report, show, textOf, value } from './operand.ts';
 import { requireFinite } from './recursive.ts';
 import type { Env } from './scope.ts';
-import { checkType } from './typexpr.ts';
 import {
   basic,
   byteType,
@@ -35,9 +34,10 @@ import {
   noResults,
   pointer,
   stringType,
-  under,
   uintptrType,
+  under,
 } from './types.ts';
+import { checkType } from './typexpr.ts';
 
 interface BuiltinRow {
   readonly min: number;

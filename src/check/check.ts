@@ -13,15 +13,15 @@ import type { TProgram } from '../ast/typed.ts';
 import { Diagnostics } from '../base/diagnostic.ts';
 import type { SourceFile } from '../base/source.ts';
 import { checkInstance, drain } from './body.ts';
+import { checkCycles } from './cycles.ts';
 import { isGeneric, isGenericFunc, opaqueInstance, resolveType } from './instances.ts';
 import { collectPackage } from './packages.ts';
 import { makeProgram } from './program.ts';
 import { requireFinite } from './recursive.ts';
 import { checkInitialiser, requireValueCount, resolveConst, resolveGlobal } from './resolve.ts';
-import { checkCycles } from './cycles.ts';
 import type { Checker, PackageSource, TypeEntity } from './scope.ts';
-import { checkConstraint, opaqueParams, checkTypeOrInterface } from './typexpr.ts';
 import { under } from './types.ts';
+import { checkConstraint, checkTypeOrInterface, opaqueParams } from './typexpr.ts';
 import { universe } from './universe.ts';
 
 export interface CheckInput {

@@ -15,8 +15,8 @@ import { checkExpr, checkValue } from './expr.ts';
 import { visible } from './members.ts';
 import { invalid, type Operand, refuse, report, show, value } from './operand.ts';
 import type { Env } from './scope.ts';
-import { checkType } from './typexpr.ts';
 import { array, coreType, isInvalid, pointer } from './types.ts';
+import { checkType } from './typexpr.ts';
 
 type Elements = Extract<TExpr, { kind: 'composite' }>['elements'];
 

@@ -10,13 +10,13 @@ import type { Expr } from '../ast/ast.ts';
 import type { TExpr } from '../ast/typed.ts';
 import type { ConstValue, Type } from '../ast/types.ts';
 import type { Span } from '../base/source.ts';
-import { constString, integerRange, intConst, representable, utf8 } from './constants.ts';
+import { constString, intConst, integerRange, representable, utf8 } from './constants.ts';
+import { defaultType } from './infer.ts';
+import { instantiateFunc, isGenericFunc } from './instances.ts';
 import { sizeof } from './layout.ts';
 import { constant, describe, invalid, type Operand, refuse, report, show, textOf, value } from './operand.ts';
 import { assignableTypes, nilFits } from './satisfy.ts';
 import { badExpr, type Env, type FuncEntity } from './scope.ts';
-import { defaultType } from './infer.ts';
-import { instantiateFunc, isGenericFunc } from './instances.ts';
 import {
   coreType,
   identical,
@@ -165,6 +165,7 @@ function functionValue(
 
 /** The operand with its default type: what `x := …` and format arguments take. */
 export function useDefault(env: Env, op: Operand): TExpr {
+  if (op.mode === 'func') return tree(env, op);
   if (op.mode === 'nil') {
     report(env, 'untyped-nil', op.span, {});
     return badExpr(op.span, invalidType);

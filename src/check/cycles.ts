@@ -6,6 +6,7 @@
 
 import type { Related } from '../base/diagnostic.ts';
 import type { CallEdge, Checker, FuncInstance, GlobalEntity } from './scope.ts';
+import { isInvalid } from './types.ts';
 
 export function checkCycles(checker: Checker): void {
   checkRecursion(checker);
@@ -111,6 +112,7 @@ function checkInitialisation(checker: Checker): void {
     if (state.get(global) === 'done') return;
     if (state.get(global) === 'busy') {
       const cycle = path.slice(path.indexOf(global));
+      if (cycle.some((g) => isInvalid(g.type))) return;
       const names = [...cycle, global].map((g) => g.name).join(' → ');
       checker.diagnostics.report('initialisation-cycle-path', global.span, {
         name: global.name,

@@ -15,6 +15,7 @@ import { checkCall } from './call.ts';
 import { checkComposite } from './composite.ts';
 import { intConst, literalValue } from './constants.ts';
 import { assignTo, convertUntyped, tree } from './convert.ts';
+import { forgottenPart } from './forget.ts';
 import { checkFuncLit } from './funclit.ts';
 import {
   instantiateFunc,
@@ -24,7 +25,7 @@ import {
   opaqueInstance,
   resolveType,
 } from './instances.ts';
-import { dereferenced, markAddressed } from './members.ts';
+import { dereferenced, markAddressed, rootVariable } from './members.ts';
 import {
   constant,
   describe,
@@ -41,7 +42,6 @@ import { resolveConst, resolveGlobal } from './resolve.ts';
 import type { Entity, Env, FuncContext, FuncEntity, LocalEntity, PackageEntity } from './scope.ts';
 import { lookup } from './scope.ts';
 import { checkSelector } from './selector.ts';
-import { checkType } from './typexpr.ts';
 import {
   basic,
   byteType,
@@ -55,6 +55,7 @@ import {
   slice,
   under,
 } from './types.ts';
+import { checkType } from './typexpr.ts';
 
 export function checkExpr(env: Env, expr: Expr): Operand {
   switch (expr.kind) {
@@ -303,6 +304,7 @@ function indexed(env: Env, x: Operand, index: Expr, expr: Index): Operand {
   if (core !== null && isString(core)) return stringIndex(env, x, index, span);
   if (x.mode === 'value' && core?.kind === 'array') {
     const i = checkIndexValue(env, index, core.length);
+    if (i !== null) requireConstantIndex(env, x.x, core.elem, i);
     return i === null
       ? invalid(span)
       : value({ kind: 'index', type: core.elem, span, x: x.x, i }, x.addressable);
@@ -318,6 +320,13 @@ function indexed(env: Env, x: Operand, index: Expr, expr: Index): Operand {
   }
   checkExpr(env, index);
   return refuse(env, 'cannot-index', span, { text: describe(env, x) });
+}
+
+/** Pointers on the stack are known to the verifier at constant offsets only. */
+function requireConstantIndex(env: Env, x: TExpr, elem: Type, i: TExpr): void {
+  if (i.kind === 'const' || rootVariable(x)?.kind !== 'varref') return;
+  const part = forgottenPart(elem);
+  if (part !== null) report(env, 'pointer-array-index', i.span, { part: part.what });
 }
 
 function mapIndex(env: Env, x: Operand, index: Expr, span: Span, key: Type, elem: Type): Operand {

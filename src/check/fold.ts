@@ -11,7 +11,7 @@ import type { BinaryOp } from '../ast/ast.ts';
 import type { TExpr } from '../ast/typed.ts';
 import type { ConstValue, Type } from '../ast/types.ts';
 import type { Span } from '../base/source.ts';
-import { binaryConst, boolConst, compareConst, integerRange, intConst, unaryConst } from './constants.ts';
+import { binaryConst, boolConst, compareConst, intConst, integerRange, unaryConst } from './constants.ts';
 import { checkInitialiser } from './resolve.ts';
 import type { Env, GlobalEntity } from './scope.ts';
 import { isBoolean, isInteger, isString, under } from './types.ts';

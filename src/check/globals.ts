@@ -15,9 +15,9 @@ import { directivesNamed } from './directives.ts';
 import { foldInitialiser } from './fold.ts';
 import { forgottenPart } from './forget.ts';
 import { report, show } from './operand.ts';
-import { type Entity, type Env, type GlobalEntity, lookup } from './scope.ts';
 import { resolveConst } from './resolve.ts';
-import { invalidType, isInvalid, sdkPath, under } from './types.ts';
+import { type Entity, type Env, type GlobalEntity, lookup } from './scope.ts';
+import { invalidType, isComparable, isInvalid, sdkPath, under } from './types.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -158,12 +158,14 @@ export function directiveNumber(env: Env, text: string): bigint | null {
 
 /** Pointers and their like lose their meaning in memory that the verifier does not track. */
 function requireStorable(env: Env, entity: GlobalEntity, target: TGlobal | TMap): void {
-  if (env.pkg.texts !== null) return;
+  if (env.pkg.texts !== null || entity.name === '_') return;
   if (target.kind === 'global') {
     const part = forgottenPart(target.type);
     if (part !== null) report(env, 'pointer-in-global', entity.span, { name: entity.name, part: part.what });
     return;
   }
+  const [key] = target.typeArgs;
+  if (key !== undefined && target.typeArgs.length === 2 && !isComparable(key)) return;
   for (const arg of target.typeArgs) {
     // Programs and inner maps are held by the kernel.
     if (under(arg).kind === 'func' || sdkMapType(arg) !== null) continue;

@@ -15,6 +15,7 @@ import { report } from './operand.ts';
 import { requireSatisfied } from './satisfy.ts';
 import type { Env, FuncEntity, FuncInstance, TypeEntity } from './scope.ts';
 import { newVar } from './scope.ts';
+import { identical, invalidType, isParameterised, pointer, typeString } from './types.ts';
 import {
   boundParams,
   checkConstraint,
@@ -23,7 +24,6 @@ import {
   signatureOf,
   typeParamNames,
 } from './typexpr.ts';
-import { identical, invalidType, isParameterised, pointer, typeString } from './types.ts';
 
 const owners = new WeakMap<NamedType, TypeEntity>();
 

@@ -16,7 +16,7 @@ function declare(env: Env, name: Ident, entity: Entity): void {
     report(env, 'redeclared', name.span, { name: name.name }, [
       { span: earlier.span, message: 'first declared here' },
     ]);
-  env.scope.names.set(name.name, entity);
+  else env.scope.names.set(name.name, entity);
 }
 
 export function declareConst(env: Env, decl: ConstDecl): void {

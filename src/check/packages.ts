@@ -6,6 +6,7 @@
  * Collecting a package puts its names in scope; nothing is resolved here.
  */
 
+import { parseFile } from '../../grammar/parse.ts';
 import type {
   ConstDecl,
   Decl,
@@ -19,11 +20,9 @@ import type {
 } from '../ast/ast.ts';
 import { Diagnostics } from '../base/diagnostic.ts';
 import { type Span, sourceFile } from '../base/source.ts';
-import { parseFile } from '../../grammar/parse.ts';
 import { falseConst } from './constants.ts';
 import { declarationPackages } from './declarations.ts';
-import { directivesNamed, type DirectiveSet, noDirectives, readDirectives } from './directives.ts';
-import { namedEntity } from './typexpr.ts';
+import { type DirectiveSet, directivesNamed, noDirectives, readDirectives } from './directives.ts';
 import {
   type Checker,
   type ConstEntity,
@@ -39,6 +38,7 @@ import {
   type TypeEntity,
 } from './scope.ts';
 import { invalidType, sdkPath } from './types.ts';
+import { namedEntity } from './typexpr.ts';
 
 const sdkPaths: ReadonlySet<string> = new Set(['bpfc/sdk/bpf', 'github.com/miekg/bpf']);
 

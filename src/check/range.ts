@@ -109,10 +109,8 @@ function requireCount(env: Env, stmt: Range, shape: Shape, op: Operand): void {
 function target(env: Env, scope: Env, stmt: Range, expr: Expr | null, type: Type): TVar | TExpr | null {
   if (expr === null) return null;
   if (stmt.op === ':=') {
-    if (expr.kind !== 'Ident') {
-      report(env, 'define-non-name', expr.span, { text: textOf(env, expr.span) });
-      return null;
-    }
+    // Other expressions on the left of := are the parser's to report.
+    if (expr.kind !== 'Ident') return null;
     return expr.name === '_' ? null : newVar(scope.checker, expr.name, type, expr.span);
   }
   const op = checkTarget(env, expr);

@@ -14,8 +14,8 @@ import { checkExpr, checkValue } from './expr.ts';
 import { attachTarget, initialise } from './globals.ts';
 import { describe, invalid, type Operand, report, show } from './operand.ts';
 import { badExpr, type ConstEntity, type Env, type GlobalEntity } from './scope.ts';
-import { checkType } from './typexpr.ts';
 import { invalidType, isConstType, isInvalid } from './types.ts';
+import { checkType } from './typexpr.ts';
 
 // ---------------------------------------------------------------- constants
 

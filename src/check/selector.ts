@@ -12,7 +12,7 @@ import type { Type } from '../ast/types.ts';
 import { checkExpr, entityOperand, requireValue } from './expr.ts';
 import { instantiateFunc } from './instances.ts';
 import { addressOf, dereferenced, findMember, type MethodMember, selectPath, visible } from './members.ts';
-import { invalid, type Operand, type ValueOperand, refuse, report, show, value } from './operand.ts';
+import { invalid, type Operand, refuse, report, show, type ValueOperand, value } from './operand.ts';
 import { badExpr, type Env, lookup, member, type PackageEntity } from './scope.ts';
 import { nearest } from './spelling.ts';
 import { coreType, pointer, under } from './types.ts';

@@ -8,8 +8,8 @@
 import type { Block, Decl, Defer, Expr, For, If, Return, Stmt } from '../ast/ast.ts';
 import type { TBlock, TExpr, TIf, TStmt } from '../ast/typed.ts';
 import { checkAssign, checkIncDec, declareVars } from './assign.ts';
-import { assignTo, useDefault } from './convert.ts';
 import { checkArguments } from './call.ts';
+import { assignTo, useDefault } from './convert.ts';
 import { checkExpr, checkValue } from './expr.ts';
 import { declareConst, declareType } from './local.ts';
 import { describe, report, textOf } from './operand.ts';
@@ -230,8 +230,6 @@ function checkFor(env: Env, stmt: For, label: string | null): TStmt {
   const scope = inner(env);
   const init = checkSimple(scope, stmt.init);
   const cond = stmt.cond === null ? null : checkCondition(scope, stmt.cond, 'for statement');
-  if (stmt.post?.kind === 'Assign' && stmt.post.op === ':=')
-    report(env, 'declare-in-post', stmt.post.span, {});
   const post = checkSimple(scope, stmt.post);
   return { kind: 'for', span: stmt.span, init, cond, post, body: checkBlock(scope, stmt.body), label };
 }

@@ -211,11 +211,6 @@ export const checkCodes = {
     message: 'cannot assign to {text}: a map element has no address',
     help: 'copy the element, change the copy, store it back',
   },
-  'define-non-name': {
-    severity: 'error',
-    message: '{text} on the left side of := is not a name',
-    help: 'assign with =',
-  },
   'define-repeated': { severity: 'error', message: '{name} stands twice on the left side of :=' },
   'define-nothing-new': {
     severity: 'error',
@@ -363,7 +358,6 @@ export const checkCodes = {
   // ---------------------------------------------------------------- statements
   'unused-result': { severity: 'error', message: '{text} is not used' },
   'condition-not-bool': { severity: 'error', message: '{text} is not a boolean condition in {where}' },
-  'declare-in-post': { severity: 'error', message: 'the post statement of a loop cannot declare variables' },
   'missing-return': {
     severity: 'error',
     message: 'missing return',

@@ -214,7 +214,6 @@ export const sdkDeclarations: Readonly<Record<string, string>> = {
   "LPMKey": "type LPMKey[K any] struct { PrefixLen uint32; Data K }",
   "LPMTrie": "type LPMTrie[K comparable, V any] struct { MaxEntries uint32; Pin bool; Flags uint32 }",
   "LPMTrie.Delete": "func (m *LPMTrie[K, V]) Delete(k LPMKey[K]) int",
-  "LPMTrie.ForEach": "func (m *LPMTrie[K, V]) ForEach(visit func(k *LPMKey[K], v *V) bool) int",
   "LPMTrie.Lookup": "func (m *LPMTrie[K, V]) Lookup(k LPMKey[K]) *V",
   "LPMTrie.Update": "func (m *LPMTrie[K, V]) Update(k LPMKey[K], v V, flags uint64) int",
   "LRUHashMap": "type LRUHashMap[K comparable, V any] struct { MaxEntries uint32; Pin bool; Flags uint32 }",
