@@ -1,26 +1,46 @@
 /**
  * Gives stack slots their place in the frame and resolves the references to them.
  *
- *     slot s0 4 align 4; *(u32 *)(r10 + s0) = 7      *(u32 *)(r10 - 4) = 7
+ *     slot s0 4 align 4, slot s1 8 align 8, never live together      both at r10 - 8
+ *     *(u32 *)(r10 + s0) = 7                                         *(u32 *)(r10 - 8) = 7
+ *
+ * Slots that conflict (src/bpf/slot-conflicts.ts) get disjoint places, each at the least depth that is free and
+ * aligned; slots that nothing touches get none. Invariants: an access is aligned to its slot's alignment; over every
+ * chain of calls the frames, rounded as the kernel rounds them, fit the stack, or the error names the variables.
  */
 
 import { must } from '../src/base/assert.ts';
+import { spanAt } from '../src/base/source.ts';
+import { type MachineFlow, machineFlow } from '../src/bpf/flow.ts';
+import { helpers } from '../src/bpf/helpers.ts';
 import type { MFunc, MInst, MSlot, PReg } from '../src/bpf/minst.ts';
-import type { Pass } from './pass.ts';
+import { slotConflicts } from '../src/bpf/slot-conflicts.ts';
+import type { Pass, PassContext } from './pass.ts';
 
 export const frame: Pass<'code', 'code'> = {
   name: 'frame',
   doc: 'Gives stack slots their place in the frame and resolves the references to them.',
   from: 'code',
   to: 'code',
-  run: (input) => ({ ...input, funcs: input.funcs.map(layOut) }),
+  run: (input, context) => {
+    const funcs = input.funcs.map(layOut);
+    checkBudget(
+      input.funcs.map((before, i) => ({ before, after: funcs[i]! })),
+      context,
+    );
+    return { ...input, funcs };
+  },
 };
 
+/** The kernel's: MAX_BPF_STACK, and what may lie above a subprogram that can tail-call. */
+const stackLimit = 512;
+const tailCallLimit = 256;
+/** check_max_stack_depth rounds every frame up to 32 bytes (16 from 6.9 on, with a JIT), at least 1. */
+const rounded = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / 32) * 32;
+
 function layOut(func: MFunc<PReg>): MFunc<PReg> {
-  const used = new Set<number>();
-  for (const block of func.blocks) for (const i of block.body) if (i.frame !== null) used.add(i.frame.slot);
-  const slots = func.slots.filter((slot) => used.has(slot.id));
-  const { offsets, size } = place(slots);
+  if (func.slots.length === 0) return { ...func, frameSize: func.frameSize ?? 0 };
+  const offsets = place(func, machineFlow(func));
   const resolve = (i: MInst<PReg>): MInst<PReg> => {
     if (i.frame === null) return i;
     const offset = must(offsets.get(i.frame.slot), 'a placed slot') + i.frame.offset;
@@ -29,15 +49,132 @@ function layOut(func: MFunc<PReg>): MFunc<PReg> {
       : { ...i, frame: null, off: offset };
   };
   const blocks = func.blocks.map((block) => ({ ...block, body: block.body.map(resolve) }));
-  return { ...func, blocks, slots: [], frameSize: size };
+  const depth = Math.max(0, ...[...offsets.values()].map((offset) => -offset));
+  return { ...func, blocks, slots: [], frameSize: Math.ceil(depth / 8) * 8 };
 }
 
-function place(slots: readonly MSlot[]): { offsets: ReadonlyMap<number, number>; size: number } {
-  const offsets = new Map<number, number>();
-  let depth = 0;
-  for (const slot of [...slots].sort((a, b) => b.align - a.align || b.size - a.size || a.id - b.id)) {
-    depth = Math.ceil((depth + slot.size) / slot.align) * slot.align;
-    offsets.set(slot.id, -depth);
+interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The least depth at which `slot` ends, clear of `taken`: it lies in [depth - size, depth). */
+function firstFit(slot: MSlot, taken: Interval[]): number {
+  taken.sort((a, b) => a.from - b.from);
+  const settle = (from: number): number => Math.ceil((from + slot.size) / slot.align) * slot.align;
+  let depth = settle(0);
+  for (const { from, to } of taken) {
+    if (depth <= from) break;
+    if (to > depth - slot.size) depth = Math.max(depth, settle(to));
   }
-  return { offsets, size: Math.ceil(depth / 8) * 8 };
+  return depth;
+}
+
+/** Offset from r10 of every slot that is used. */
+function place(func: MFunc<PReg>, flow: MachineFlow): ReadonlyMap<number, number> {
+  const conflicts = slotConflicts(func, flow);
+  const named = new Set<number>();
+  for (const block of func.blocks) for (const i of block.body) if (i.frame !== null) named.add(i.frame.slot);
+  const slots = func.slots.filter((slot) => conflicts.used.has(slot.id) || named.has(slot.id));
+  slots.sort((a, b) => b.align - a.align || b.size - a.size || a.id - b.id);
+  const places = new Map<number, Interval>();
+  for (const slot of slots) {
+    const taken = (conflicts.of.get(slot.id) ?? []).flatMap((other) => places.get(other) ?? []);
+    const depth = firstFit(slot, taken);
+    places.set(slot.id, { from: depth - slot.size, to: depth });
+  }
+  return new Map([...places].map(([slot, { to }]) => [slot, -to]));
+}
+
+interface Laid {
+  readonly before: MFunc<PReg>;
+  readonly after: MFunc<PReg>;
+}
+
+const symbolsOf = (func: MFunc<PReg>): readonly string[] =>
+  func.blocks.flatMap((block) => block.body.flatMap((i) => (i.sym?.kind === 'func' ? [i.sym.name] : [])));
+
+const tailCalls = (func: MFunc<PReg>): boolean =>
+  func.blocks.some((b) =>
+    b.body.some((i) => i.op === 'call_helper' && i.imm === BigInt(helpers.tail_call.id)),
+  );
+
+/** Adds up the frames over all chains of calls, callbacks included; there is no recursion. */
+function checkBudget(list: readonly Laid[], context: PassContext): void {
+  const byName = new Map(list.map((laid) => [laid.after.name, laid]));
+  const called = new Set(list.flatMap(({ after }) => symbolsOf(after).filter((name) => name !== after.name)));
+  const deepest = new Map<string, readonly Laid[]>();
+  const bytes = (chain: readonly Laid[]): number =>
+    chain.reduce((sum, laid) => sum + rounded(laid.after.frameSize ?? 0), 0);
+  /** The chain of calls from a function that takes most room. */
+  const chainOf = (laid: Laid, above: readonly string[]): readonly Laid[] => {
+    const { name } = laid.after;
+    const known = deepest.get(name);
+    if (known !== undefined || above.includes(name)) return known ?? [];
+    let below: readonly Laid[] = [];
+    for (const callee of new Set(symbolsOf(laid.after))) {
+      const next = byName.get(callee);
+      const chain = next === undefined ? [] : chainOf(next, [...above, name]);
+      if (bytes(chain) > bytes(below)) below = chain;
+    }
+    const chain = [laid, ...below];
+    deepest.set(name, chain);
+    return chain;
+  };
+  for (const laid of list) {
+    const own = laid.after.frameSize ?? 0;
+    const chain = chainOf(laid, []);
+    const isRoot = !called.has(laid.after.name);
+    if (own > stackLimit) report(context, [laid], own, stackLimit);
+    else if (isRoot && bytes(chain) > stackLimit) report(context, chain, bytes(chain), stackLimit);
+  }
+  for (const { chain, size } of tailCallChains(list, byName)) {
+    if (size > tailCallLimit) report(context, chain, size, tailCallLimit);
+  }
+}
+
+/** For every subprogram that can tail-call: the frames above it, at their most. */
+function tailCallChains(
+  list: readonly Laid[],
+  byName: ReadonlyMap<string, Laid>,
+): readonly { readonly chain: readonly Laid[]; readonly size: number }[] {
+  const callers = new Map<string, Laid[]>();
+  for (const laid of list) {
+    for (const name of new Set(symbolsOf(laid.after)))
+      callers.set(name, [...(callers.get(name) ?? []), laid]);
+  }
+  const above = (laid: Laid, seen: readonly Laid[]): readonly Laid[] => {
+    let most: readonly Laid[] = [];
+    let size = -1;
+    for (const caller of callers.get(laid.after.name) ?? []) {
+      if (seen.includes(caller)) continue;
+      const chain = [...above(caller, [...seen, caller]), caller];
+      const total = chain.reduce((sum, l) => sum + rounded(l.after.frameSize ?? 0), 0);
+      if (total > size) [most, size] = [chain, total];
+    }
+    return most;
+  };
+  return list
+    .filter(({ after }) => callers.has(after.name) && tailCalls(after) && byName.has(after.name))
+    .map((laid) => {
+      const chain = above(laid, [laid]);
+      return { chain, size: chain.reduce((sum, l) => sum + rounded(l.after.frameSize ?? 0), 0) };
+    });
+}
+
+function report(context: PassContext, chain: readonly Laid[], size: number, limit: number): void {
+  const slots = chain.flatMap(({ before }) => before.slots);
+  const variables = new Map<string, number>();
+  for (const slot of slots) {
+    const name = slot.name === '' ? 'temporaries' : slot.name;
+    variables.set(name, (variables.get(name) ?? 0) + slot.size);
+  }
+  const largest = [...variables].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 8);
+  const first = must(chain[0], 'a chain').after;
+  context.diagnostics.report('stack-too-large', spanAt(context.files, first.pos), {
+    where: chain.map(({ after }) => after.name).join(' → '),
+    bytes: size,
+    limit,
+    variables: largest.map(([name, bytes]) => `${name} (${bytes} bytes)`).join(', '),
+  });
 }

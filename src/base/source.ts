@@ -84,3 +84,21 @@ export function lineText(file: SourceFile, line: number): string {
 export function join(a: Span, b: Span): Span {
   return { file: a.file, start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };
 }
+
+/** The UTF-16 offset of a position: the inverse of positionAt. */
+export function offsetAt(file: SourceFile, pos: Pos): number {
+  let offset = file.lineStarts[Math.max(0, pos.line - 1)] ?? 0;
+  for (let col = 1; col < pos.col && offset < file.text.length; offset++) {
+    const unit = file.text.charCodeAt(offset);
+    col += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+  }
+  return offset;
+}
+
+/** The span of one character at a position; null for compiler-made code and files that are not there. */
+export function spanAt(files: readonly SourceFile[], pos: Pos): Span | null {
+  const file = files[pos.file];
+  if (file === undefined || pos.line === 0) return null;
+  const start = offsetAt(file, pos);
+  return { file: file.id, start, end: start + 1 };
+}
