@@ -67,33 +67,42 @@ function folderOf(path: string): { readonly prefix: string; readonly rank: numbe
 }
 
 /** Tests, and what only they use: these may import anything, and nothing else imports them. */
-const isTest = (path: string): boolean => /(\.test|(^|\/)test-support|(^|\/)machine-eval)\.ts$/.test(path);
+const isTest = (path: string): boolean =>
+  /(\.test|(^|\/)(test-support|machine-eval|prove|z3-algebra))\.ts$/.test(path);
 
 /** The modules that a text imports, as written; type-only and dynamic ones too. */
 export function importsOf(text: string): readonly string[] {
   const patterns = [
-    /^\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]/gm,
-    /^\s*import\s*['"]([^'"]+)['"]/gm,
+    /^[ \t]*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]/gm,
+    /^[ \t]*import\s*['"]([^'"]+)['"]/gm,
     /\bimport\(\s*['"]([^'"]+)['"]/g,
     /\brequire\(\s*['"]([^'"]+)['"]/g,
   ];
-  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? ''));
+  const code = withoutStringsAndComments(text);
+  const isCode = (match: RegExpExecArray): boolean =>
+    /\w/.test(code[match.index + match[0].search(/\w/)] ?? '');
+  return patterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].filter(isCode).map((match) => match[1] ?? ''),
+  );
 }
 
 const isLocal = (module: string): boolean => module.startsWith('.');
 
 const resolve = (from: string, module: string): string => posix.join(posix.dirname(from), module);
 
-/** The text with comments and the contents of strings replaced by spaces, lines kept. */
+/** The text with comments and strings replaced by spaces, every other character in its place. */
 export function withoutStringsAndComments(text: string): string {
   const token =
     /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`|(?<=[(,=:[!&|?{};+]\s*|return\s)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])*\/[a-z]*/g;
+  const blank = (part: string): string => part.replace(/[^\n]/g, ' ');
   return text.replace(token, (found) =>
     found.startsWith('`')
       ? // What a template computes is code.
-        [...found.matchAll(/\$\{([^}]*)\}/g)].map((hole) => hole[1] ?? '').join(';') +
-        '\n'.repeat(found.split('\n').length - 1)
-      : found.replace(/[^\n]/g, ' '),
+        found
+          .split(/(?<=\$\{)([^}]*)(?=\})/)
+          .map((part, index) => (index % 2 === 1 ? part : blank(part)))
+          .join('')
+      : blank(found),
   );
 }
 

@@ -1,10 +1,12 @@
 /** Golden programs and examples, compiled: at every level, for every instruction set. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { gather } from '../src/cli/sources.ts';
+import { must } from '../src/base/assert.ts';
 import type { Diagnostic } from '../src/base/diagnostic.ts';
 import { formatDiagnostic } from '../src/base/format.ts';
+import { gather } from '../src/cli/sources.ts';
 import { type CompileInput, type CompileOptions, type CompileResult, compile } from '../src/compile.ts';
+import { atLeast, parseVersion, type Version } from '../src/kernel/needs.ts';
 import { type LoadPlan, planModule } from '../src/kernel/plan.ts';
 import { type RunLine, runLines } from './run-lines.ts';
 
@@ -68,21 +70,28 @@ export function describeErrors(result: CompileResult): string {
   return errors.map((d) => formatDiagnostic(d, result.files)).join('\n');
 }
 
-/**
- * Compiled for the oldest kernel that takes it: 5.10 where everything that the program uses is there, else the
- * compiler's own default.
- */
-export function compileForOldest(program: GoldenProgram, options: Partial<CompileOptions>): CompileResult {
+interface Compiled {
+  readonly result: CompileResult;
+  /** The kernel that the code was made for. */
+  readonly target: Version;
+}
+
+/** Compiled for 5.10 where the program has nothing newer, else for the compiler's own default. */
+function compileForOldest(program: GoldenProgram, options: Partial<CompileOptions>): Compiled {
   const wanted = { emit: 'asm', paranoid: true, ...options } as const;
-  const old =
-    options.cpu === 'v4'
-      ? null
-      : compile({ ...program.source, options: { ...wanted, targetKernel: '5.10' } });
-  return old?.machine ? old : compile({ ...program.source, options: wanted });
+  const targets: readonly string[] = options.cpu === 'v4' ? ['6.6'] : ['5.10', '5.15'];
+  const tries = targets.map((targetKernel): Compiled => {
+    const result = compile({ ...program.source, options: { ...wanted, targetKernel } });
+    return { result, target: parseVersion(targetKernel) };
+  });
+  return tries.find(({ result }) => result.machine !== null) ?? must(tries.at(-1), 'a target');
 }
 
 /** The load plan of a program, or the compiler's errors. */
 export function planOf(program: GoldenProgram, options: Partial<CompileOptions>): LoadPlan | string {
-  const { machine, ...result } = compileForOldest(program, options);
-  return machine === null ? describeErrors({ machine, ...result }) : planModule(machine, 'little');
+  const { result, target } = compileForOldest(program, options);
+  if (result.machine === null) return describeErrors(result);
+  const plan = planModule(result.machine, 'little');
+  const programs = plan.programs.map((p) => ({ ...p, needs: atLeast(p.needs, target) ? p.needs : target }));
+  return { ...plan, programs };
 }
