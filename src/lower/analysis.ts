@@ -24,7 +24,6 @@ export interface DeferFacts {
   readonly stmt: TDefer;
   /** May an end of the function be reached without it? */
   readonly conditional: boolean;
-  readonly inLoop: boolean;
 }
 
 interface Collector {
@@ -33,7 +32,7 @@ interface Collector {
   readonly captured: Set<TVar>;
   readonly globalsWritten: Set<string>;
   hasGoto: boolean;
-  readonly defers: { stmt: TDefer; conditional: boolean; inLoop: boolean }[];
+  readonly defers: { stmt: TDefer; conditional: boolean }[];
 }
 
 const known = new WeakMap<TStmt, BodyFacts>();
@@ -50,17 +49,16 @@ export function bodyFacts(body: TStmt): BodyFacts {
     defers: [],
   };
   if (body.kind === 'block')
-    for (const stmt of body.stmts) statement(facts, stmt, { depth: 0, nested: false, loop: false });
-  else statement(facts, body, { depth: 0, nested: true, loop: false });
+    for (const stmt of body.stmts) statement(facts, stmt, { depth: 0, nested: false });
+  else statement(facts, body, { depth: 0, nested: true });
   known.set(body, facts);
   return facts;
 }
 
-/** Where a statement stands: in a closure (depth > 0), under another statement, in a loop. */
+/** Where a statement stands: in a closure (depth > 0), under another statement. */
 interface Where {
   readonly depth: number;
   readonly nested: boolean;
-  readonly loop: boolean;
 }
 
 function isVar(x: TVar | TExpr): x is TVar {
@@ -69,7 +67,6 @@ function isVar(x: TVar | TExpr): x is TVar {
 
 function statement(c: Collector, stmt: TStmt, where: Where): void {
   const inner: Where = { ...where, nested: true };
-  const loop: Where = { ...where, nested: true, loop: true };
   const expr = (x: TExpr | null): void => {
     if (x !== null) expression(c, x, where);
   };
@@ -105,14 +102,14 @@ function statement(c: Collector, stmt: TStmt, where: Where): void {
     case 'for':
       if (stmt.init !== null) statement(c, stmt.init, inner);
       expr(stmt.cond);
-      if (stmt.post !== null) statement(c, stmt.post, loop);
-      statement(c, stmt.body, loop);
+      if (stmt.post !== null) statement(c, stmt.post, inner);
+      statement(c, stmt.body, inner);
       return;
     case 'range':
       if (stmt.key !== null) target(c, stmt.key, where);
       if (stmt.value !== null) target(c, stmt.value, where);
       expr(stmt.x);
-      statement(c, stmt.body, loop);
+      statement(c, stmt.body, inner);
       return;
     case 'switch':
       if (stmt.init !== null) statement(c, stmt.init, inner);
@@ -132,7 +129,7 @@ function statement(c: Collector, stmt: TStmt, where: Where): void {
       statement(c, stmt.stmt, where);
       return;
     case 'defer':
-      if (where.depth === 0) c.defers.push({ stmt, conditional: where.nested, inLoop: where.loop });
+      if (where.depth === 0) c.defers.push({ stmt, conditional: where.nested });
       expr(stmt.call);
       return;
     default:
@@ -208,7 +205,7 @@ function expression(c: Collector, root: TExpr, where: Where): void {
     if (x.kind === 'slice' && under(x.x.type).kind === 'array') mark(x.x, c.addressed, c.globalsWritten);
     if (x.kind === 'funclit') {
       for (const v of x.captures) c.captured.add(v);
-      statement(c, x.body, { depth: where.depth + 1, nested: true, loop: false });
+      statement(c, x.body, { depth: where.depth + 1, nested: true });
     }
     work.push(...children(x));
   }

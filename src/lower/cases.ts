@@ -805,6 +805,58 @@ func TAssignPanicOrder(a uint8) (r uint32) {
 	arr[a&7] = f()
 	return r + arr[0]
 }
+type node struct {
+	val  uint32
+	next *node
+}
+func mkNode(v uint32, next *node) *node { return &node{v, next} }
+func TList(a, b uint32) (uint32, uint32) {
+	list := mkNode(a, mkNode(b, mkNode(7, nil)))
+	s, n := uint32(0), uint32(0)
+	for p := list; p != nil && n < 10; p = p.next {
+		s = s*3 + p.val
+		n++
+	}
+	return s, n
+}
+func largest(nodes *[3]node) *node {
+	best := &nodes[0]
+	for i := range nodes {
+		if nodes[i].val > best.val {
+			best = &nodes[i]
+		}
+	}
+	return best
+}
+func TPointerResult(a, b uint32) uint32 {
+	nodes := [3]node{{val: a}, {val: b}, {val: 5}}
+	largest(&nodes).val++
+	return nodes[0].val + nodes[1].val*3 + nodes[2].val*7
+}
+func TDeepSlices(n uint8) int {
+	a := [8]uint8{1, 2, 3, 4, 5, 6, 7, 8}
+	var depth func(s []uint8) int
+	depth = func(s []uint8) int {
+		if len(s) == 0 {
+			return 0
+		}
+		return int(s[0])
+	}
+	return depth(a[n&7:]) + depth(a[:n&3])
+}
+func matrix(m [2][3]int16, k int16) (r [2][3]int16) {
+	for i, row := range m {
+		for j, v := range row {
+			r[i][j] = v*k + int16(i)
+		}
+	}
+	return
+}
+func TMatrix(k int16, i, j uint8) int16 {
+	m := [2][3]int16{{1, 2, 3}, {4, 5, 6}}
+	m = matrix(matrix(m, k), 2)
+	return m[i&1][j%3]
+}
 type pair[K any, V any] struct {
 	key K
 	val V

@@ -14,7 +14,7 @@ import { type Context, freshSymbol, type ModuleContext, report } from './context
 import { expression } from './expressions.ts';
 import { isPlain } from './shapes.ts';
 import type { Binding } from './values.ts';
-import { partOffset, zeroValue } from './variables.ts';
+import { newBinding, partOffset, temporary, zeroValue } from './variables.ts';
 
 export function globalPlace(cx: Context, global: TGlobal, span: Span): Binding {
   const { module } = cx;
@@ -29,6 +29,7 @@ export function globalPlace(cx: Context, global: TGlobal, span: Span): Binding {
     if (isPlain(global.type))
       report(cx, 'needs-object', span, { what: `the package variable ${global.name}` });
     else report(cx, 'global-not-constant', span, { name: global.name });
+    return newBinding(cx, global.type, temporary);
   }
   const value = global.init === null ? zeroValue(cx, global.type) : expression(cx, global.init);
   return value.kind === 'memory'

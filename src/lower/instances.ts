@@ -17,6 +17,7 @@ import { FuncBuilder } from '../ir/builder.ts';
 import type { IrType, ValueId } from '../ir/ir.ts';
 import { type Context, type Frame, freshSymbol, type ModuleContext, position, report } from './context.ts';
 import { abortIf, address, assume, constant, enter, loadCell, newCell, normalise, slotAddr } from './emit.ts';
+import { escapes } from './escape.ts';
 import { lowerBody, newFrame, resultValue } from './frames.ts';
 import { pointerScalar, scalarOf, shapeOf } from './shapes.ts';
 import { memory, scalar, type Value } from './values.ts';
@@ -57,10 +58,12 @@ function signatureOf(func: TFunc, available: number): Signature {
 
 /** Can the function be called as one, or has it to be expanded? */
 export function isInstance(func: TFunc): boolean {
-  return [...func.params, ...func.results].every((v) => {
+  const plain = [...func.params, ...func.results].every((v) => {
     const shape = shapeOf(v.type);
     return shape === 'scalar' || shape === 'memory';
   });
+  // What a function makes and returns has to be in its caller's frame.
+  return plain && !escapes(func).returnsLocals;
 }
 
 // ---------------------------------------------------------------- building

@@ -13,6 +13,7 @@ import type { SourceFile } from '../base/source.ts';
 import type { Module } from '../ir/ir.ts';
 import { bodyFacts } from './analysis.ts';
 import type { LowerTarget, ModuleContext } from './context.ts';
+import { escapes } from './escape.ts';
 import { lowerEntry } from './entries.ts';
 import { mapDecl } from './maps.ts';
 import { globalPlacement } from './globals.ts';
@@ -41,6 +42,9 @@ export function lower(
     .map((entry: TEntry) => lowerEntry(module, entry))
     .filter((p) => p !== null);
   globalPlacement(module);
+  for (const func of program.funcs)
+    for (const { span, name } of escapes(func).outliving)
+      diagnostics.report('outlives-round', span, { name });
   if (diagnostics.failed) return null;
   return {
     funcs: module.funcs,

@@ -48,16 +48,17 @@ export function place(cx: Context, x: TExpr): Place {
     case 'deref':
       return derefPlace(cx, x.x, x.span);
     case 'index':
+      if (under(x.x.type).kind === 'map') break;
       return indexPlace(cx, x.x, x.i, x.span);
     case 'convert': {
       // A conversion between types of the same underlying type keeps the place.
       return place(cx, x.x);
     }
-    default: {
-      const value = expression(cx, x);
-      return () => valueBinding(cx, value, x.type, x.span);
-    }
+    default:
+      break;
   }
+  const value = expression(cx, x);
+  return () => valueBinding(cx, value, x.type, x.span);
 }
 
 /** A binding for a value that is not addressable: its own memory, or a temporary. */

@@ -26,7 +26,7 @@ import type { BlockId } from '../ir/ir.ts';
 import { argumentValues, callValue } from './calls.ts';
 import { condition } from './conditions.ts';
 import { fill } from './composites.ts';
-import { at, type Context, report } from './context.ts';
+import { at, type Context } from './context.ts';
 import { exitFrame } from './defers.ts';
 import { constant, enter, enterLabel, jump, storeCell } from './emit.ts';
 import { expression, isPlace, operand, scalarValue } from './expressions.ts';
@@ -323,7 +323,6 @@ function deferStatement(cx: Context, stmt: TDefer): void {
   const { frame } = cx;
   const facts = frame.body.defers.find((d) => d.stmt === stmt);
   const site = frame.defers[frame.body.defers.indexOf(must(facts, 'a defer that was not found'))]!;
-  if (facts?.inLoop) report(cx, 'defer-in-loop', stmt.span, {});
   site.run = deferredCall(cx, stmt);
   if (site.armed !== null) storeCell(cx, site.armed, constant(cx, 'i32', 1n));
   frame.seen++;

@@ -51,6 +51,11 @@ export const platformCodes = {
     message: 'the package variable {name} holds a string, slice or function and is assigned',
     help: 'only numbers, arrays and structs of numbers can change in a package variable: make it a constant, or keep bytes in an array',
   },
+  'outlives-round': {
+    severity: 'error',
+    message: '{name} is new in each round of the loop, but its address is kept beyond the round',
+    help: 'eBPF has no heap: declare it before the loop, or keep such values in an array or a map',
+  },
   'expansion-too-deep': {
     severity: 'error',
     message: 'calls with functions or slices as arguments nest deeper than {limit}',
@@ -60,11 +65,6 @@ export const platformCodes = {
     severity: 'error',
     message: '{name} calls itself',
     help: 'eBPF has no recursion: write a loop with a stack of its own in an array',
-  },
-  'defer-in-loop': {
-    severity: 'error',
-    message: 'defer in a loop',
-    help: 'eBPF has no list of deferred calls: move the body of the loop to a function',
   },
   'no-ebpf-form': {
     severity: 'error',
