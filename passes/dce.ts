@@ -14,7 +14,7 @@
 import type { Block, Func, Instr, Module, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { type Pointers, pointersOf } from '../src/ir/pointers.ts';
-import { mapFuncs, mapList, mapTargets, removeUnreachable, targetsOf } from '../src/ir/walk.ts';
+import { incomingValues, mapFuncs, mapList, mapTargets, removeUnreachable } from '../src/ir/walk.ts';
 import type { Pass } from './pass.ts';
 
 export const dce: Pass<'ssa', 'ssa'> = {
@@ -75,7 +75,7 @@ function markLive(f: Func, pointers: Pointers): Live {
   const instrs = new Set<Instr>();
   const liveSlots = new Set<number>();
   const waiting = new Map<number, Instr[]>();
-  const argumentsOf = parameterArguments(f);
+  const argumentsOf = incomingValues(f);
   const work: Instr[] = [];
 
   const markInstr = (i: Instr): void => {
@@ -127,21 +127,6 @@ function markLive(f: Func, pointers: Pointers): Live {
     });
   }
   return { values, instrs };
-}
-
-/** What flows into each block parameter. */
-function parameterArguments(f: Func): ReadonlyMap<ValueId, readonly ValueId[]> {
-  const params = new Map(f.blocks.map((b) => [b.id, b.params]));
-  const result = new Map<ValueId, ValueId[]>();
-  for (const b of f.blocks) for (const p of b.params) result.set(p.id, []);
-  for (const b of f.blocks) {
-    for (const t of targetsOf(b.end)) {
-      params.get(t.block)?.forEach((p, i) => {
-        result.get(p.id)!.push(t.args[i]!);
-      });
-    }
-  }
-  return result;
 }
 
 /** Keeps what the programs reach. */

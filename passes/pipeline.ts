@@ -20,6 +20,7 @@ import type { AnyPass, Target } from './pass.ts';
 import { pointerArgs } from './pointer-args.ts';
 import { regalloc } from './regalloc.ts';
 import { select } from './select.ts';
+import { simplify } from './simplify.ts';
 import { stringsToStack } from './strings-to-stack.ts';
 
 export interface Step {
@@ -37,16 +38,19 @@ export const pipeline: readonly Step[] = [
   step(mem2reg, always),
   step(cfgSimplify, optimised),
   step(copyProp, optimised),
+  step(simplify, optimised),
   step(gvn, optimised),
   step(dce, always),
   step(inline, always),
   step(cfgSimplify, optimised),
   step(mem2reg, always),
   step(copyProp, optimised),
+  step(simplify, optimised),
   step(gvn, optimised),
   step(cfgSimplify, optimised),
   step(lowerAborts, always),
   step(expandMemory, always),
+  step(simplify, optimised),
   step(gvn, optimised),
   step(dse, optimised),
   step(dce, always),

@@ -193,11 +193,11 @@ function checkArgs(instr: Instr, sites: ReadonlyMap<ValueId, Site>, complain: Co
       complain(`argument ${i} is ${have}, wants ${want}`);
     if (t === 'T' && have === 'ptr') complain('computes on a pointer');
   });
+  checkWidth(instr, row.access, own, typeOf(instr.args[1] ?? instr.args[0]), complain);
   if (instr.result === null || row.result === 'none') return;
   const result = row.result === 'optional' ? (firstT < 0 ? null : own) : wanted(row.result);
   if (result !== null && instr.type !== result) complain(`the result is ${instr.type}, wants ${result}`);
   if ((row.result === 'T' || firstT >= 0) && instr.type === 'ptr') complain('computes a pointer');
-  checkWidth(instr, row.access, own, typeOf(instr.args[1] ?? instr.args[0]), complain);
 }
 
 /** Memory accesses are not wider than the value they read or write. */

@@ -172,3 +172,18 @@ export function removeUnreachable(f: Func): Func {
   const keep = new Set(reachable);
   return { ...f, blocks: f.blocks.filter((_, i) => keep.has(i)) };
 }
+
+/** What flows into each block parameter. */
+export function incomingValues(f: Func): ReadonlyMap<ValueId, readonly ValueId[]> {
+  const params = new Map(f.blocks.map((b) => [b.id, b.params]));
+  const result = new Map<ValueId, ValueId[]>();
+  for (const b of f.blocks) for (const p of b.params) result.set(p.id, []);
+  for (const b of f.blocks) {
+    for (const t of targetsOf(b.end)) {
+      params.get(t.block)?.forEach((p, i) => {
+        result.get(p.id)!.push(t.args[i]!);
+      });
+    }
+  }
+  return result;
+}
