@@ -17,6 +17,8 @@ export interface Brackets {
   /** Index of the other bracket of the pair; -1 if there is none, or for other tokens. */
   readonly partner: Int32Array;
   readonly parent: Int32Array;
+  /** How many brackets are open before each token. */
+  readonly depths: Int32Array;
 }
 
 const closers = new Map([
@@ -29,6 +31,7 @@ const openers = new Set(closers.values());
 export function matchBrackets(tokens: readonly IToken[], file: SourceFile): Brackets {
   const partner = new Int32Array(tokens.length).fill(-1);
   const parent = new Int32Array(tokens.length).fill(-1);
+  const depths = new Int32Array(tokens.length);
   const open: number[] = [];
   tokens.forEach((token, i) => {
     const wanted = closers.get(token.tokenType);
@@ -42,9 +45,10 @@ export function matchBrackets(tokens: readonly IToken[], file: SourceFile): Brac
       }
     } else if (open.length > 0 && startsFunction(tokens, i, file)) open.length = 0;
     parent[i] = open.at(-1) ?? -1;
+    depths[i] = open.length;
     if (openers.has(token.tokenType)) open.push(i);
   });
-  return { partner, parent };
+  return { partner, parent, depths };
 }
 
 /** Where in the stack of open brackets the partner of a closing one is; -1 if nowhere. */

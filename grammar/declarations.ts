@@ -19,7 +19,7 @@ import type {
   TypeDecl,
   VarDecl,
 } from '../src/ast/ast.ts';
-import type { Rule } from './engine.ts';
+import type { Choice, Rule } from './engine.ts';
 import { unquote } from './literals.ts';
 import { describe } from './messages.ts';
 import { isAutomatic } from './semicolons.ts';
@@ -129,13 +129,7 @@ export abstract class DeclarationRules extends StatementRules {
 
   // ------------------------------------------------------------- const, var, type
 
-  readonly declaration: Rule<Decl[]> = this.rule('declaration', () =>
-    this.or(1, [
-      { ALT: (): Decl[] => this.subrule(1, this.constDeclaration) },
-      { ALT: (): Decl[] => this.subrule(2, this.varDeclaration) },
-      { ALT: (): Decl[] => this.subrule(3, this.typeDeclaration) },
-    ]),
-  );
+  readonly declaration: Rule<Decl[]> = this.rule('declaration', () => this.oneOf(1, this.declarationChoices));
 
   readonly constDeclaration: Rule<ConstDecl[]> = this.rule('constDeclaration', () => {
     const start = this.start();
@@ -319,6 +313,12 @@ export abstract class DeclarationRules extends StatementRules {
     if (this.RECORDING_PHASE || !only || second || only.doc.length > 0) return [...specs];
     return [{ ...only, doc: this.docAt(start) }];
   }
+
+  private readonly declarationChoices: readonly Choice<Decl[]>[] = [
+    { rule: this.constDeclaration },
+    { rule: this.varDeclaration },
+    { rule: this.typeDeclaration },
+  ];
 
   // ------------------------------------------------------------- functions
 

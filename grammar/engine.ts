@@ -16,7 +16,6 @@ import {
   type IToken,
   type OrMethodOpts,
   type ParserMethod,
-  type SubruleMethodOpts,
   type TokenType,
 } from 'chevrotain';
 import { must } from '../src/base/assert.ts';
@@ -35,17 +34,23 @@ export interface Rule<R, A extends unknown[] = []> extends ParserMethod<A, R> {
   sites: Sites | null;
 }
 
+/** An alternative, perhaps with a condition on the tokens ahead or on what has been parsed. */
+export interface Choice<R, A extends unknown[] = []> extends Gated<A> {
+  readonly rule: Rule<R, A>;
+}
+
+interface Gated<A extends unknown[]> {
+  readonly GATE?: (...so: A) => boolean;
+}
+
 /** Thrown after a syntax error has been reported; carries nothing. */
 export const syntaxFailure = new Error('syntax error');
 
 /**
- * How deep verbs may nest: about 90 bytes of stack each, where Node's default is 984 KiB. A parenthesis takes 6 verbs' frames, a
- * block 8, a call 12 (measured in nesting.test.ts).
+ * How deep brackets may nest, and how high a tree that is built in a loop may grow (`- - - x`, `a.b.c`, `f()()()`). Node's default
+ * stack of 984 KiB holds this many parentheses or blocks; where it is too small for the shape, the same error comes earlier.
  */
-const depthLimit = 7000;
-
-/** Bounds the height of a tree that is built in a loop: `- - - x`, `a.b.c`, `f()()()`. */
-export const chainLimit = 1000;
+export const nestingLimit = 1000;
 
 const noLookahead: ILookaheadStrategy = {
   validate: () => [],
@@ -62,10 +67,9 @@ export abstract class Engine extends EmbeddedActionsParser {
   protected file: SourceFile = sourceFile(0, '', '');
   private diagnostics = new Diagnostics();
   protected tokens: readonly IToken[] = [];
-  protected brackets: Brackets = { partner: new Int32Array(0), parent: new Int32Array(0) };
+  protected brackets: Brackets = matchBrackets([], this.file);
   /** Index of the next token. */
   protected at = 0;
-  private depth = 0;
   private current: Sites | null = null;
   /** The last line with a syntax error: further ones on it are follow-ups. */
   private failedLine = -1;
@@ -93,12 +97,13 @@ export abstract class Engine extends EmbeddedActionsParser {
     };
     this.file = file;
     this.diagnostics = diagnostics;
+    this.exhausted = false;
     this.tokens = [...tokens, last];
     this.brackets = matchBrackets(this.tokens, file);
-    this.at = 0;
-    this.depth = 0;
+    this.at = this.brackets.depths.findIndex((depth) => depth > nestingLimit);
+    if (this.at >= 0) this.reportDepth();
+    this.at = Math.max(this.at, 0);
     this.failedLine = -1;
-    this.exhausted = false;
     this.level = 0;
   }
 
@@ -162,17 +167,18 @@ export abstract class Engine extends EmbeddedActionsParser {
   }
 
   protected tooDeep(): never {
-    if (!this.exhausted)
-      this.diagnostics.report('nesting-too-deep', this.tokenSpan(this.peek()), { limit: chainLimit });
-    this.exhausted = true;
+    this.reportDepth();
     throw syntaxFailure;
   }
 
-  // ------------------------------------------------------------- verbs
-
-  private enter(): void {
-    if (++this.depth > depthLimit) this.tooDeep();
+  /** After this nothing more is parsed. */
+  private reportDepth(): void {
+    if (!this.exhausted)
+      this.diagnostics.report('nesting-too-deep', this.tokenSpan(this.peek()), { limit: nestingLimit });
+    this.exhausted = true;
   }
+
+  // ------------------------------------------------------------- verbs
 
   protected override consume(
     _occurrence: number,
@@ -194,91 +200,187 @@ export abstract class Engine extends EmbeddedActionsParser {
   protected override subrule<A extends unknown[], R>(
     _occurrence: number,
     rule: ParserMethod<A, R>,
-    options?: SubruleMethodOpts<A>,
+    options?: { readonly ARGS: A },
   ): R {
     const caller = this.current;
-    const callee = rule as Rule<R, A>;
-    this.current = callee.sites ??= sitesOf(
-      must(this.getGAstProductions()[callee.ruleName], callee.ruleName),
-    );
-    this.enter();
-    const result: R = Reflect.apply(callee.body, this, options?.ARGS ?? []);
-    this.depth--;
+    const result =
+      options === undefined ? this.enter(rule as Rule<R>)() : this.enter(rule as Rule<R, A>)(...options.ARGS);
     this.current = caller;
     return result;
   }
 
-  protected override or<R>(occurrence: number, choice: IOrAlt<R>[] | OrMethodOpts<R>): R {
-    const list = Array.isArray(choice) ? choice : choice.DEF;
-    const alternative = this.choose(occurrence, list);
-    if (!alternative) this.unexpected(Array.isArray(choice) ? '' : (choice.ERR_MSG ?? ''));
-    this.enter();
-    const result = alternative.ALT();
-    this.depth--;
-    return result;
+  /** Make a rule the current one; its body is called by the caller, to save a stack frame. */
+  private enter<A extends unknown[], R>(rule: Rule<R, A>): (...args: A) => R {
+    rule.sites ??= sitesOf(must(this.getGAstProductions()[rule.ruleName], rule.ruleName));
+    this.current = rule.sites;
+    return rule.body;
   }
 
-  private choose<R>(occurrence: number, list: readonly IOrAlt<R>[]): IOrAlt<R> | null {
-    const possible = alternatives(must(this.current, 'a rule'), occurrence).get(this.peek().tokenTypeIdx);
+  /** For a rule whose body is called directly: its choices become current; gives back the caller's. */
+  protected enterRule<R>(rule: Rule<R>): Sites | null {
+    const caller = this.current;
+    if (!this.RECORDING_PHASE) this.enter(rule);
+    return caller;
+  }
+
+  protected leaveRule(caller: Sites | null): void {
+    this.current = caller;
+  }
+
+  protected override or<R>(occurrence: number, choice: IOrAlt<R>[] | OrMethodOpts<R>): R {
+    return this.choose(occurrence, choice).ALT();
+  }
+
+  private choose<R>(occurrence: number, choice: IOrAlt<R>[] | OrMethodOpts<R>): IOrAlt<R> {
+    const found = this.chosen(occurrence, Array.isArray(choice) ? choice : choice.DEF, []);
+    return found ?? this.unexpected(Array.isArray(choice) ? '' : (choice.ERR_MSG ?? ''));
+  }
+
+  private chosen<A extends unknown[], C extends Gated<A>>(
+    occurrence: number,
+    list: readonly C[],
+    so: A,
+  ): C | null {
+    const possible = alternatives(this.sites(), occurrence).get(this.peek().tokenTypeIdx);
     for (const index of possible ?? []) {
-      const alternative = must(list[index], 'alternative');
-      if (alternative.GATE === undefined || alternative.GATE()) return alternative;
+      const choice = must(list[index], 'alternative');
+      if (choice.GATE === undefined || choice.GATE(...so)) return choice;
     }
     return null;
   }
 
+  private sites(): Sites {
+    return must(this.current, 'a rule');
+  }
+
   protected override option<R>(occurrence: number, body: Body<R>): R | undefined {
-    const kinds = optionKinds(must(this.current, 'a rule'), occurrence);
-    if (!kinds.has(this.peek().tokenTypeIdx)) return undefined;
-    if (typeof body !== 'function' && body.GATE && !body.GATE()) return undefined;
-    this.enter();
-    const result = typeof body === 'function' ? body() : body.DEF();
-    this.depth--;
-    return result;
+    return this.begins(optionKinds(this.sites(), occurrence), body) ? actionOf(body)() : undefined;
   }
 
   protected override many(occurrence: number, body: Body<unknown>): void {
-    const kinds = repetitionKinds(must(this.current, 'a rule'), occurrence);
-    this.enter();
-    while (kinds.has(this.peek().tokenTypeIdx)) {
-      if (typeof body === 'function') body();
-      else if (body.GATE && !body.GATE()) break;
-      else body.DEF();
+    while (this.begins(repetitionKinds(this.sites(), occurrence), body)) actionOf(body)();
+  }
+
+  private begins(kinds: ReadonlySet<number>, body: Body<unknown>): boolean {
+    return (
+      kinds.has(this.peek().tokenTypeIdx) &&
+      (typeof body === 'function' || body.GATE === undefined || body.GATE())
+    );
+  }
+
+  // ------------------------------------------------------------- verbs that chevrotain spells with closures
+
+  /** `a | b | …`, each alternative a rule. */
+  protected oneOf<R>(occurrence: number, choices: readonly Choice<R>[], error = ''): R {
+    if (this.RECORDING_PHASE) return this.or(occurrence, this.recordChoices(occurrence, choices));
+    const caller = this.current;
+    const result = this.pick(occurrence, choices, error)();
+    this.current = caller;
+    return result;
+  }
+
+  private pick<R>(occurrence: number, choices: readonly Choice<R>[], error: string): () => R {
+    const choice = this.chosen(occurrence, choices, []);
+    return this.enter(choice ? choice.rule : this.unexpected(error));
+  }
+
+  /** `{ a | b | … }`: each rule gets what the one before returned. */
+  protected manyOf<R>(occurrence: number, choices: readonly Choice<R, [R]>[], first: R): R {
+    if (this.RECORDING_PHASE) {
+      this.many(occurrence, () => this.or(occurrence, this.recordChoices(occurrence, choices)));
+      return first;
     }
-    this.depth--;
+    const caller = this.current;
+    let result = first;
+    for (let count = 0; ; count++) {
+      const body = this.pickNext(occurrence, choices, result, count);
+      if (!body) return result;
+      result = body(result);
+      this.current = caller;
+    }
+  }
+
+  private pickNext<R>(occurrence: number, choices: readonly Choice<R, [R]>[], so: R, count: number) {
+    const choice = this.chosen<[R], Choice<R, [R]>>(occurrence, choices, [so]);
+    if (choice && count >= nestingLimit) this.tooDeep();
+    return choice && this.enter(choice.rule);
+  }
+
+  private recordChoices<R, A extends unknown[]>(
+    occurrence: number,
+    choices: readonly Choice<R, A>[],
+  ): IOrAlt<R>[] {
+    return choices.map(({ rule, GATE }, i) => ({
+      ...(GATE ? { GATE: () => true } : {}),
+      ALT: () => this.subrule(20 * occurrence + i, rule),
+    }));
+  }
+
+  /** `{ item }`, the item a rule. */
+  protected each<R>(occurrence: number, item: Rule<R>): R[] {
+    const items: R[] = [];
+    if (this.RECORDING_PHASE) this.many(occurrence, () => this.subrule(20 * occurrence, item));
+    const caller = this.current;
+    while (!this.RECORDING_PHASE && this.begins(repetitionKinds(this.sites(), occurrence), noGate)) {
+      items.push(this.enter(item)());
+      this.current = caller;
+    }
+    return items;
+  }
+
+  /** `[ item { "," item } [ "," ] ]`: a list before `closer`, with an optional last comma. */
+  protected list<R>(occurrence: number, closer: TokenType, item: Rule<R>): R[] {
+    const items: R[] = [];
+    if (this.RECORDING_PHASE) this.recordList(occurrence, item);
+    else if (optionKinds(this.sites(), occurrence).has(this.peek().tokenTypeIdx)) {
+      const caller = this.current;
+      do {
+        items.push(this.enter(item)());
+        this.current = caller;
+      } while (this.skipComma() && !this.next(closer));
+    }
+    return items;
+  }
+
+  private recordList<R>(occurrence: number, item: Rule<R>): void {
+    this.option(occurrence, () => {
+      this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.subrule(20 * occurrence, item) });
+      this.option(occurrence + 1, () => this.consume(20 * occurrence, T.Comma));
+    });
+  }
+
+  private skipComma(): boolean {
+    const found = this.next(T.Comma);
+    if (found) this.at++;
+    return found;
   }
 
   /** What a recovery point needs to go on after a failure. */
   protected state(): State {
-    return { depth: this.depth, current: this.current, level: this.level };
+    return { current: this.current, level: this.level };
   }
 
   /** In a `catch`: back to the state of the recovery point, except for the position. */
   protected rescue(error: unknown, state: State): void {
-    if (error instanceof RangeError) this.overflow();
+    if (error instanceof RangeError) this.reportDepth();
     else if (error !== syntaxFailure) throw error;
-    this.depth = state.depth;
     this.current = state.current;
     this.level = state.level;
-  }
-
-  /** The stack was smaller than the limit assumes. */
-  private overflow(): void {
-    try {
-      this.tooDeep();
-    } catch (error) {
-      if (error !== syntaxFailure) throw error;
-    }
   }
 }
 
 interface State {
-  readonly depth: number;
   readonly current: Sites | null;
   readonly level: number;
 }
 
 type Body<R> = (() => R) | { readonly DEF: () => R; readonly GATE?: () => boolean };
+
+const noGate = (): void => undefined;
+
+function actionOf<R>(body: Body<R>): () => R {
+  return typeof body === 'function' ? body : body.DEF;
+}
 
 /** Offset after the last character. */
 export function endOf(token: IToken): number {

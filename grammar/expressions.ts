@@ -10,17 +10,8 @@
  */
 
 import type { IToken } from 'chevrotain';
-import type {
-  BasicLit,
-  Call,
-  CompositeLit,
-  Element,
-  Expr,
-  FuncLit,
-  FuncType,
-  UnaryOp,
-} from '../src/ast/ast.ts';
-import { chainLimit, type Rule } from './engine.ts';
+import type { BasicLit, Element, Expr, FuncLit, FuncType, UnaryOp } from '../src/ast/ast.ts';
+import { type Choice, nestingLimit, type Rule } from './engine.ts';
 import { buildBinary } from './precedence.ts';
 import { T } from './tokens.ts';
 import { TypeRules } from './types.ts';
@@ -60,60 +51,39 @@ export abstract class ExpressionRules extends TypeRules {
       GATE: () => !(this.next(T.Arrow) && this.next(T.Chan, 1)),
       DEF: () => {
         prefixes.push(this.consume(1, T.UnaryOp));
-        if (prefixes.length > chainLimit) this.tooDeep();
+        if (prefixes.length > nestingLimit) this.tooDeep();
       },
     });
-    const start = this.start();
-    let x = this.or(1, {
-      ERR_MSG: ', expected expression',
-      DEF: [
-        { ALT: (): Expr => this.ident(this.consume(2, T.Name)) },
-        { ALT: (): Expr => this.literal(this.consume(3, T.Literal)) },
-        {
-          ALT: (): Expr => {
-            this.consume(4, T.LParen);
-            this.level++;
-            const inner = this.subrule(1, this.expression);
-            this.level--;
-            this.consume(5, T.RParen);
-            return { kind: 'Paren', span: this.span(start), x: inner };
-          },
-        },
-        { ALT: (): Expr => this.subrule(2, this.function) },
-        { ALT: (): Expr => this.subrule(3, this.arrayType) },
-        { ALT: (): Expr => this.subrule(4, this.structType) },
-        { ALT: (): Expr => this.subrule(5, this.mapType) },
-        { ALT: (): Expr => this.subrule(6, this.chanType) },
-        { ALT: (): Expr => this.subrule(7, this.interfaceType) },
-      ],
-    });
-    let length = prefixes.length;
-    this.many(2, {
-      GATE: () => !this.next(T.LBrace) || this.literalMayFollow(x),
-      DEF: () => {
-        if (++length > chainLimit) this.tooDeep();
-        x = this.or(2, [
-          { ALT: (): Expr => this.subrule(8, this.selector, { ARGS: [x] }) },
-          { ALT: (): Expr => this.subrule(9, this.index, { ARGS: [x] }) },
-          { ALT: (): Expr => this.subrule(10, this.call, { ARGS: [x] }) },
-          { ALT: (): Expr => this.subrule(11, this.composite, { ARGS: [x] }) },
-        ]);
-      },
-    });
-    for (const prefix of prefixes.reverse()) x = this.prefixed(prefix, x);
-    return x;
+    const operand = this.oneOf(1, this.operandChoices, ', expected expression');
+    return this.prefixed(prefixes, this.manyOf(2, this.suffixChoices, operand));
   });
 
-  private literal(token: IToken): BasicLit {
-    const literal = literalKinds.get(token.tokenTypeIdx) ?? 'int';
-    return { kind: 'BasicLit', span: this.tokenSpan(token), literal, text: token.image };
+  private prefixed(prefixes: readonly IToken[], operand: Expr): Expr {
+    return prefixes.reduceRight<Expr>((x, { tokenType, image, startOffset }) => {
+      const span = this.span(startOffset);
+      return tokenType === T.Star
+        ? { kind: 'Star', span, x }
+        : { kind: 'Unary', span, op: image as UnaryOp, x };
+    }, operand);
   }
 
-  private prefixed(prefix: IToken, x: Expr): Expr {
-    const span = this.span(prefix.startOffset);
-    if (prefix.tokenType === T.Star) return { kind: 'Star', span, x };
-    return { kind: 'Unary', span, op: prefix.image as UnaryOp, x };
-  }
+  readonly name: Rule<Expr> = this.rule('name', () => this.ident(this.consume(1, T.Name)));
+
+  readonly literal: Rule<BasicLit> = this.rule('literal', () => {
+    const token = this.consume(1, T.Literal);
+    const literal = literalKinds.get(token.tokenTypeIdx) ?? 'int';
+    return { kind: 'BasicLit', span: this.tokenSpan(token), literal, text: token.image };
+  });
+
+  readonly parenthesized: Rule<Expr> = this.rule('parenthesized', () => {
+    const start = this.start();
+    this.consume(1, T.LParen);
+    this.level++;
+    const x = this.subrule(1, this.expression);
+    this.level--;
+    this.consume(2, T.RParen);
+    return { kind: 'Paren', span: this.span(start), x };
+  });
 
   /** Whether `x {` is a composite literal. */
   private literalMayFollow(x: Expr): boolean {
@@ -183,21 +153,10 @@ export abstract class ExpressionRules extends TypeRules {
 
   readonly index: Rule<Expr, [Expr]> = this.rule('index', (x: Expr) => {
     const start = x?.span.start ?? 0;
-    const indices: Expr[] = [];
     const bounds: (Expr | null)[] = [];
     this.level++;
     this.consume(1, T.LBracket);
-    this.option(1, () => {
-      indices.push(this.subrule(1, this.expression));
-      this.many(1, {
-        GATE: () => !this.next(T.RBracket, 1),
-        DEF: () => {
-          this.consume(2, T.Comma);
-          indices.push(this.subrule(2, this.expression));
-        },
-      });
-      this.option(2, () => this.consume(3, T.Comma));
-    });
+    const indices = this.list(1, T.RBracket, this.expression);
     this.many(2, () => {
       this.consume(4, T.Colon);
       bounds.push(this.option(3, () => this.subrule(3, this.expression)) ?? null);
@@ -226,70 +185,73 @@ export abstract class ExpressionRules extends TypeRules {
     else if (bounds.length === 2 && !bounds[1]) this.complain('final index required in 3-index slice');
   }
 
-  readonly call: Rule<Call, [Expr]> = this.rule('call', (fun: Expr) => {
+  readonly call: Rule<Expr, [Expr]> = this.rule('call', (fun: Expr) => {
     const start = fun?.span.start ?? 0;
-    const args: Expr[] = [];
-    let spread = false;
     this.level++;
     this.consume(1, T.LParen);
-    this.option(1, () => {
-      args.push(this.subrule(1, this.expression));
-      this.many(1, {
-        GATE: () => !this.next(T.RParen, 1),
-        DEF: () => {
-          this.consume(2, T.Comma);
-          args.push(this.subrule(2, this.expression));
-        },
-      });
-      this.option(2, () => {
-        this.consume(3, T.Ellipsis);
-        spread = true;
-      });
-      this.option(3, () => this.consume(4, T.Comma));
-    });
+    const args = this.list(1, T.RParen, this.expression);
+    const spread =
+      this.option(3, () => {
+        this.consume(2, T.Ellipsis);
+        return true;
+      }) ?? false;
+    if (spread) this.option(4, () => this.consume(3, T.Comma));
     const rparen = this.consume(5, T.RParen, { ERR_MSG: ' in argument list; possibly missing comma or )' });
     this.level--;
-    return { kind: 'Call', span: this.span(start), fun, args, spread, rparen: this.tokenSpan(rparen) };
+    return {
+      kind: 'Call',
+      span: this.span(start),
+      fun,
+      args,
+      spread,
+      rparen: this.tokenSpan(rparen),
+    };
   });
 
-  readonly composite: Rule<CompositeLit, [Expr | null]> = this.rule('composite', (type: Expr | null) => {
+  readonly composite: Rule<Expr, [Expr | null]> = this.rule('composite', (type: Expr | null) => {
     const start = type?.span.start ?? this.start();
-    const elements: Element[] = [];
     this.level++;
     this.consume(1, T.LBrace);
-    this.option(1, () => {
-      elements.push(this.subrule(1, this.element));
-      this.many(1, {
-        GATE: () => !this.next(T.RBrace, 1),
-        DEF: () => {
-          this.consume(2, T.Comma);
-          elements.push(this.subrule(2, this.element));
-        },
-      });
-      this.option(2, () => this.consume(3, T.Comma));
-    });
-    this.consume(4, T.RBrace, { ERR_MSG: ' in composite literal; possibly missing comma or }' });
+    const elements = this.list(1, T.RBrace, this.element);
+    this.consume(2, T.RBrace, { ERR_MSG: ' in composite literal; possibly missing comma or }' });
     this.level--;
     return { kind: 'CompositeLit', span: this.span(start), type, elements };
   });
 
   readonly element: Rule<Element> = this.rule('element', () => {
     const start = this.start();
-    const first = this.subrule(1, this.elementValue);
+    const first = this.oneOf(1, this.elementChoices, ', expected expression');
     const second = this.option(1, () => {
       this.consume(1, T.Colon);
-      return this.subrule(2, this.elementValue);
+      return this.oneOf(2, this.elementChoices, ', expected expression');
     });
     return { kind: 'Element', span: this.span(start), key: second ? first : null, value: second ?? first };
   });
 
-  readonly elementValue: Rule<Expr> = this.rule('elementValue', () =>
-    this.or(1, {
-      ERR_MSG: ', expected expression',
-      DEF: [
-        { ALT: (): Expr => this.subrule(1, this.expression) },
-        { ALT: (): Expr => this.subrule(2, this.composite, { ARGS: [null] }) },
-      ],
-    }),
-  );
+  /** A composite literal whose type is that of the elements around it. */
+  readonly elided: Rule<Expr> = this.rule('elided', () => this.subrule(1, this.composite, { ARGS: [null] }));
+
+  private readonly elementChoices: readonly Choice<Expr>[] = [
+    { rule: this.expression },
+    { rule: this.elided },
+  ];
+
+  private readonly operandChoices: readonly Choice<Expr>[] = [
+    { rule: this.name },
+    { rule: this.literal },
+    { rule: this.parenthesized },
+    { rule: this.function },
+    { rule: this.arrayType },
+    { rule: this.structType },
+    { rule: this.mapType },
+    { rule: this.chanType },
+    { rule: this.interfaceType },
+  ];
+
+  private readonly suffixChoices: readonly Choice<Expr, [Expr]>[] = [
+    { rule: this.selector },
+    { rule: this.index },
+    { rule: this.call },
+    { rule: this.composite, GATE: (x) => this.literalMayFollow(x) },
+  ];
 }

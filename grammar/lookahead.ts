@@ -17,6 +17,7 @@ import {
   NonTerminal,
   Option,
   Repetition,
+  RepetitionMandatoryWithSeparator,
   type Rule,
   Terminal,
   type TokenType,
@@ -71,6 +72,7 @@ function firstOfOne(production: IProduction): First {
   if (production instanceof Option || production instanceof Repetition) {
     return { kinds: firstOf(production.definition).kinds, empty: true };
   }
+  if (production instanceof RepetitionMandatoryWithSeparator) return firstOf(production.definition);
   return unreachable('a production that the grammar does not use');
 }
 
@@ -96,11 +98,21 @@ export function productionsOf(rule: Rule): IProduction[] {
       found.push(production);
       if (production instanceof Alternation)
         for (const alternative of alternativesIn(production)) visit(alternative.definition);
-      else if (production instanceof Option || production instanceof Repetition) visit(production.definition);
+      else if (isNested(production)) visit(production.definition);
     }
   };
   visit(rule.definition);
   return found;
+}
+
+function isNested(
+  production: IProduction,
+): production is Option | Repetition | RepetitionMandatoryWithSeparator {
+  return (
+    production instanceof Option ||
+    production instanceof Repetition ||
+    production instanceof RepetitionMandatoryWithSeparator
+  );
 }
 
 export function optionKinds(sites: Sites, occurrence: number): ReadonlySet<number> {

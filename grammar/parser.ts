@@ -30,7 +30,7 @@ export class GoParser extends DeclarationRules {
     const state = this.state();
     let parts: FileParts | null = null;
     try {
-      parts = this.subrule(1, this.sourceFile);
+      if (!this.exhausted) parts = this.subrule(1, this.sourceFile);
     } catch (error) {
       this.rescue(error, state);
     }

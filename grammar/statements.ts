@@ -27,7 +27,7 @@ import type {
   TypeSwitch,
 } from '../src/ast/ast.ts';
 import { startsFunction } from './brackets.ts';
-import type { Rule } from './engine.ts';
+import type { Choice, Rule } from './engine.ts';
 import { ExpressionRules } from './expressions.ts';
 import { describe } from './messages.ts';
 import { isAutomatic } from './semicolons.ts';
@@ -49,6 +49,13 @@ interface Header {
   readonly last: Stmt | null;
 }
 
+interface ForHeader {
+  readonly range: RangeClause | null;
+  readonly init: Stmt | null;
+  readonly cond: Stmt | null;
+  readonly post: Stmt | null;
+}
+
 interface IfClause {
   readonly start: number;
   readonly header: Header;
@@ -61,12 +68,17 @@ export abstract class StatementRules extends ExpressionRules {
   readonly block: Rule<Block> = this.rule('block', () => {
     const start = this.start();
     this.consume(1, T.LBrace);
-    const stmts = this.subrule(1, this.statementList);
+    const stmts = this.statements(1);
     this.consume(2, T.RBrace);
     return { kind: 'Block', span: this.span(start), stmts };
   });
 
-  readonly statementList: Rule<Stmt[]> = this.rule('statementList', () => {
+  readonly statementList: Rule<Stmt[]> = this.rule('statementList', () => this.statements(0));
+
+  /** A call of the rule `statementList` with one stack frame less than `subrule`; occurrence 0 is the rule's own body. */
+  private statements(occurrence: number): Stmt[] {
+    if (this.RECORDING_PHASE && occurrence > 0) return this.subrule(occurrence, this.statementList);
+    const caller = this.enterRule(this.statementList);
     const stmts: Stmt[] = [];
     const open = this.brackets.parent[this.at] ?? -1;
     this.many(1, () => this.consume(1, T.Semicolon));
@@ -77,7 +89,7 @@ export abstract class StatementRules extends ExpressionRules {
           const before = this.at;
           const state = this.state();
           try {
-            stmts.push(this.subrule(1, this.statement));
+            stmts.push(this.oneOf(1, this.statementChoices));
           } catch (error) {
             this.rescue(error, state);
             this.resume(open, before);
@@ -87,26 +99,12 @@ export abstract class StatementRules extends ExpressionRules {
         },
       });
     } while (this.skipStray(open));
+    this.leaveRule(caller);
     return stmts;
-  });
+  }
 
-  readonly statement: Rule<Stmt> = this.rule('statement', () =>
-    this.or(1, [
-      { ALT: (): Stmt => this.subrule(1, this.declarationStatement) },
-      {
-        GATE: () => this.next(T.Colon, 1),
-        ALT: (): Stmt => this.subrule(2, this.labeledStatement),
-      },
-      { ALT: (): Stmt => this.plain(this.subrule(3, this.simpleStatement)) },
-      { ALT: (): Stmt => this.subrule(4, this.block) },
-      { ALT: (): Stmt => this.subrule(5, this.ifStatement) },
-      { ALT: (): Stmt => this.subrule(6, this.forStatement) },
-      { ALT: (): Stmt => this.subrule(7, this.switchStatement) },
-      { ALT: (): Stmt => this.subrule(8, this.selectStatement) },
-      { ALT: (): Stmt => this.subrule(9, this.returnStatement) },
-      { ALT: (): Stmt => this.subrule(10, this.branchStatement) },
-      { ALT: (): Stmt => this.subrule(11, this.callStatement) },
-    ]),
+  readonly plainStatement: Rule<Stmt> = this.rule('plainStatement', () =>
+    this.plain(this.subrule(1, this.simpleStatement)),
   );
 
   readonly declarationStatement: Rule<DeclStmt> = this.rule('declarationStatement', () => {
@@ -121,7 +119,7 @@ export abstract class StatementRules extends ExpressionRules {
     this.consume(2, T.Colon);
     const end = this.span(start).end;
     if (this.next(T.Case) || this.next(T.Default)) this.fail('missing statement after label');
-    const stmt = this.option(1, () => this.subrule(1, this.statement)) ?? {
+    const stmt = this.option(1, () => this.oneOf(1, this.statementChoices)) ?? {
       kind: 'Empty',
       span: { file: this.file.id, start: end, end },
     };
@@ -348,14 +346,11 @@ export abstract class StatementRules extends ExpressionRules {
 
   readonly switchStatement: Rule<Switch | TypeSwitch> = this.rule('switchStatement', () => {
     const start = this.start();
-    const cases: Case[] = [];
     this.consume(1, T.Switch);
     const { init, last } = this.subrule(1, this.header, { ARGS: ['switch'] });
     this.body('switch clause');
     this.consume(2, T.LBrace);
-    this.many(1, () => {
-      cases.push(this.subrule(2, this.caseClause));
-    });
+    const cases = this.each(1, this.caseClause);
     this.consume(3, T.RBrace, { ERR_MSG: ', expected case or default or }' });
     const span = this.span(start);
     const guarded = last && guardOf(last);
@@ -387,7 +382,7 @@ export abstract class StatementRules extends ExpressionRules {
       },
     ]);
     this.consume(3, T.Colon);
-    const body = this.subrule(2, this.statementList);
+    const body = this.statements(2);
     return { kind: 'Case', span: this.span(start), values, body };
   });
 
@@ -396,7 +391,7 @@ export abstract class StatementRules extends ExpressionRules {
     this.consume(1, T.Select);
     this.body('select clause');
     this.consume(2, T.LBrace);
-    this.many(1, () => this.subrule(1, this.commClause));
+    this.each(1, this.commClause);
     this.consume(3, T.RBrace, { ERR_MSG: ', expected case or default or }' });
     return { kind: 'Select', span: this.span(start) };
   });
@@ -412,15 +407,37 @@ export abstract class StatementRules extends ExpressionRules {
       { ALT: () => void this.consume(2, T.Default) },
     ]);
     this.consume(3, T.Colon);
-    this.subrule(2, this.statementList);
+    this.statements(2);
   });
 
   // ------------------------------------------------------------- for
 
   readonly forStatement: Rule<For | Range> = this.rule('forStatement', () => {
     const start = this.start();
-    const level = this.level;
     this.consume(1, T.For);
+    const header = this.subrule(1, this.forHeader);
+    this.body('for clause');
+    return this.loop(start, header, this.subrule(2, this.block));
+  });
+
+  private loop(start: number, header: ForHeader, body: Block): For | Range {
+    const span = this.span(start);
+    if (header.range) {
+      const { key, value, op, x } = header.range;
+      return { kind: 'Range', span, key, value, op, x, body };
+    }
+    return {
+      kind: 'For',
+      span,
+      init: header.init,
+      cond: this.loopCondition(header.cond),
+      post: header.post,
+      body,
+    };
+  }
+
+  readonly forHeader: Rule<ForHeader> = this.rule('forHeader', () => {
+    const level = this.level;
     this.level = -1;
     let cond: Stmt | null = null;
     let post: Stmt | null = null;
@@ -437,23 +454,10 @@ export abstract class StatementRules extends ExpressionRules {
       },
     });
     this.level = level;
-    this.body('for clause');
-    const body = this.subrule(4, this.block);
-    const span = this.span(start);
-    if (first?.kind === 'RangeClause') {
-      if (clauses) this.complainAt('range clause cannot stand in a for clause', first.x.span.start);
-      const { key, value, op, x } = first;
-      return { kind: 'Range', span, key, value, op, x, body };
-    }
-    const init = clauses ? first : null;
-    return {
-      kind: 'For',
-      span,
-      init,
-      cond: this.loopCondition(clauses ? cond : first),
-      post: this.checkPost(post),
-      body,
-    };
+    const range = first?.kind === 'RangeClause' ? first : null;
+    if (range && clauses) this.complainAt('range clause cannot stand in a for clause', range.x.span.start);
+    const plain = first?.kind === 'RangeClause' ? null : first;
+    return { range, init: clauses ? plain : null, cond: clauses ? cond : plain, post: this.checkPost(post) };
   });
 
   private loopCondition(stmt: Stmt | null): Expr | null {
@@ -515,6 +519,20 @@ export abstract class StatementRules extends ExpressionRules {
     }
     return { kind: keyword.tokenType === T.Go ? 'Go' : 'Defer', span: this.span(start), call };
   });
+
+  private readonly statementChoices: readonly Choice<Stmt>[] = [
+    { rule: this.declarationStatement },
+    { rule: this.labeledStatement, GATE: () => this.next(T.Colon, 1) },
+    { rule: this.plainStatement },
+    { rule: this.block },
+    { rule: this.ifStatement },
+    { rule: this.forStatement },
+    { rule: this.switchStatement },
+    { rule: this.selectStatement },
+    { rule: this.returnStatement },
+    { rule: this.branchStatement },
+    { rule: this.callStatement },
+  ];
 
   // ------------------------------------------------------------- recovery
 

@@ -22,7 +22,7 @@ import type {
   MapType,
   StructType,
 } from '../src/ast/ast.ts';
-import { chainLimit, Engine, type Rule } from './engine.ts';
+import { type Choice, Engine, nestingLimit, type Rule } from './engine.ts';
 import { unquote } from './literals.ts';
 import { groupParameters, type Parameter } from './parameters.ts';
 import { T } from './tokens.ts';
@@ -48,23 +48,10 @@ export abstract class TypeRules extends Engine {
     const stars: number[] = [];
     this.many(1, () => {
       stars.push(this.consume(1, T.Star).startOffset);
-      if (stars.length > chainLimit) this.tooDeep();
+      if (stars.length > nestingLimit) this.tooDeep();
     });
-    let x = this.or(1, {
-      ERR_MSG: ', expected type',
-      DEF: [
-        { ALT: (): Expr => this.subrule(1, this.typeName) },
-        { ALT: (): Expr => this.subrule(2, this.parenthesizedType) },
-        { ALT: (): Expr => this.subrule(3, this.arrayType) },
-        { ALT: (): Expr => this.subrule(4, this.structType) },
-        { ALT: (): Expr => this.subrule(5, this.funcType) },
-        { ALT: (): Expr => this.subrule(6, this.interfaceType) },
-        { ALT: (): Expr => this.subrule(7, this.mapType) },
-        { ALT: (): Expr => this.subrule(8, this.chanType) },
-      ],
-    });
-    for (const start of stars.reverse()) x = { kind: 'Star', span: this.span(start), x };
-    return x;
+    const x = this.oneOf(1, this.typeChoices, ', expected type');
+    return stars.reduceRight<Expr>((x, start) => ({ kind: 'Star', span: this.span(start), x }), x);
   });
 
   readonly typeName: Rule<Expr> = this.rule('typeName', () => {
@@ -83,17 +70,9 @@ export abstract class TypeRules extends Engine {
   });
 
   readonly typeArguments: Rule<Expr[]> = this.rule('typeArguments', () => {
-    const types: Expr[] = [];
     this.consume(1, T.LBracket);
-    types.push(this.subrule(1, this.type));
-    this.many(1, {
-      GATE: () => !this.next(T.RBracket, 1),
-      DEF: () => {
-        this.consume(2, T.Comma);
-        types.push(this.subrule(2, this.type));
-      },
-    });
-    this.option(1, () => this.consume(3, T.Comma));
+    const types = this.list(1, T.RBracket, this.type);
+    if (!this.RECORDING_PHASE && types.length === 0) this.unexpected(', expected type');
     this.consume(4, T.RBracket, { ERR_MSG: ' in type argument list; possibly missing comma or ]' });
     return types;
   });
@@ -298,19 +277,8 @@ export abstract class TypeRules extends Engine {
   }
 
   readonly parameters: Rule<readonly Field[]> = this.rule('parameters', () => {
-    const entries: Parameter[] = [];
     this.consume(1, T.LParen);
-    this.option(1, () => {
-      entries.push(this.subrule(1, this.parameter));
-      this.many(1, {
-        GATE: () => !this.next(T.RParen, 1),
-        DEF: () => {
-          this.consume(2, T.Comma);
-          entries.push(this.subrule(2, this.parameter));
-        },
-      });
-      this.option(2, () => this.consume(3, T.Comma));
-    });
+    const entries = this.list(1, T.RParen, this.parameter);
     this.consume(4, T.RParen, { ERR_MSG: ' in parameter list; possibly missing comma or )' });
     return this.ACTION(() => groupParameters(entries, (what, start) => this.complainAt(what, start)));
   });
@@ -341,17 +309,9 @@ export abstract class TypeRules extends Engine {
   }
 
   readonly typeParameters: Rule<readonly Field[]> = this.rule('typeParameters', () => {
-    const fields: Field[] = [];
     this.consume(1, T.LBracket);
-    fields.push(this.subrule(1, this.typeParameter));
-    this.many(1, {
-      GATE: () => !this.next(T.RBracket, 1),
-      DEF: () => {
-        this.consume(2, T.Comma);
-        fields.push(this.subrule(2, this.typeParameter));
-      },
-    });
-    this.option(1, () => this.consume(3, T.Comma));
+    const fields = this.list(1, T.RBracket, this.typeParameter);
+    if (!this.RECORDING_PHASE && fields.length === 0) this.unexpected(', expected type parameter');
     this.consume(4, T.RBracket, { ERR_MSG: ' in type parameter list; possibly missing comma or ]' });
     return fields;
   });
@@ -369,6 +329,17 @@ export abstract class TypeRules extends Engine {
     this.level--;
     return { kind: 'Field', span: this.span(start), names, type, tag: null, doc: [] };
   });
+
+  private readonly typeChoices: readonly Choice<Expr>[] = [
+    { rule: this.typeName },
+    { rule: this.parenthesizedType },
+    { rule: this.arrayType },
+    { rule: this.structType },
+    { rule: this.funcType },
+    { rule: this.interfaceType },
+    { rule: this.mapType },
+    { rule: this.chanType },
+  ];
 }
 
 const typeStarts: ReadonlySet<TokenType> = new Set([
