@@ -58,6 +58,7 @@ export function check(input: CheckInput, diagnostics: Diagnostics): TProgram | n
     panics: new Set(),
     later: [],
     nextVar: 0,
+    depth: 0,
   };
   const root = collectPackage(checker, rootPath, input.files, found);
   resolveDeclarations(checker);

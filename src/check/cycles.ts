@@ -15,53 +15,64 @@ export function checkCycles(checker: Checker): void {
 
 // ---------------------------------------------------------------- recursion
 
-type Graph<N> = ReadonlyMap<N, readonly { readonly to: N; readonly edge: CallEdge }[]>;
+interface Step<N, E> {
+  readonly to: N;
+  readonly edge: E;
+}
 
-function graphOf<N>(edges: readonly CallEdge[], node: (instance: FuncInstance) => N): Graph<N> {
-  const graph = new Map<N, { to: N; edge: CallEdge }[]>();
+interface Walked<N, E> {
+  /** One cycle, as its edges, per way back that the walk meets. */
+  readonly cycles: readonly (readonly E[])[];
+  /** Nodes after all that they lead to. */
+  readonly order: readonly N[];
+}
+
+/** Depth-first walk with its own stack, so that long chains need no deep one. */
+function walk<N, E>(starts: Iterable<N>, out: (node: N) => readonly Step<N, E>[]): Walked<N, E> {
+  const order = new Set<N>();
+  const cycles: E[][] = [];
+  for (const start of starts) {
+    if (order.has(start)) continue;
+    const path: { node: N; steps: readonly Step<N, E>[]; next: number; via: readonly E[] }[] = [];
+    const onPath = new Map<N, number>();
+    const enter = (node: N, via: readonly E[]): void => {
+      onPath.set(node, path.length);
+      path.push({ node, steps: out(node), next: 0, via });
+    };
+    enter(start, []);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const step = top.steps[top.next++];
+      if (step === undefined) {
+        path.pop();
+        onPath.delete(top.node);
+        order.add(top.node);
+        continue;
+      }
+      const at = onPath.get(step.to);
+      if (at !== undefined) cycles.push([...path.slice(at + 1).flatMap(({ via }) => via), step.edge]);
+      else if (!order.has(step.to)) enter(step.to, [step.edge]);
+    }
+  }
+  return { cycles, order: [...order] };
+}
+
+function callCycles<N>(
+  edges: readonly CallEdge[],
+  node: (instance: FuncInstance) => N,
+): readonly (readonly CallEdge[])[] {
+  const graph = new Map<N, Step<N, CallEdge>[]>();
   for (const edge of edges) {
     const list = graph.get(node(edge.from)) ?? [];
     list.push({ to: node(edge.to), edge });
     graph.set(node(edge.from), list);
   }
-  return graph;
-}
-
-/** One cycle as its edges, per group of nodes that reach each other; found without deep recursion. */
-function cyclesOf<N>(graph: Graph<N>): readonly (readonly CallEdge[])[] {
-  const done = new Set<N>();
-  const cycles: CallEdge[][] = [];
-  for (const start of graph.keys()) {
-    if (done.has(start)) continue;
-    const path: { node: N; next: number; via: CallEdge | null }[] = [{ node: start, next: 0, via: null }];
-    const onPath = new Map<N, number>([[start, 0]]);
-    while (path.length > 0) {
-      const top = path[path.length - 1];
-      if (top === undefined) break;
-      const out = (graph.get(top.node) ?? [])[top.next++];
-      if (out === undefined) {
-        path.pop();
-        onPath.delete(top.node);
-        done.add(top.node);
-        continue;
-      }
-      const at = onPath.get(out.to);
-      if (at !== undefined) {
-        const inside = path.slice(at + 1).flatMap((step) => (step.via === null ? [] : [step.via]));
-        cycles.push([...inside, out.edge]);
-      } else if (!done.has(out.to)) {
-        onPath.set(out.to, path.length);
-        path.push({ node: out.to, next: 0, via: out.edge });
-      }
-    }
-  }
-  return cycles;
+  return walk(graph.keys(), (n) => graph.get(n) ?? []).cycles;
 }
 
 function checkRecursion(checker: Checker): void {
   const real = checker.edges.filter((edge) => !edge.from.isOpaque);
   const opaque = checker.edges.filter((edge) => edge.from.isOpaque);
-  const cycles = [...cyclesOf(graphOf(real, (i) => i)), ...cyclesOf(graphOf(opaque, (i) => i.entity))];
+  const cycles = [...callCycles(real, (i) => i), ...callCycles(opaque, (i) => i.entity)];
   const reported = new Set<FuncInstance['entity']>();
   for (const cycle of cycles) {
     const first = [...cycle].sort((a, b) => a.from.entity.span.start - b.from.entity.span.start)[0];
@@ -106,37 +117,22 @@ function needsOf(checker: Checker, global: GlobalEntity): ReadonlySet<GlobalEnti
   return needs;
 }
 
+function walkGlobals(checker: Checker): Walked<GlobalEntity, GlobalEntity> {
+  return walk(checker.globals, (global) => [...needsOf(checker, global)].map((to) => ({ to, edge: to })));
+}
+
 function checkInitialisation(checker: Checker): void {
-  const state = new Map<GlobalEntity, 'busy' | 'done'>();
-  const visit = (global: GlobalEntity, path: readonly GlobalEntity[]): void => {
-    if (state.get(global) === 'done') return;
-    if (state.get(global) === 'busy') {
-      const cycle = path.slice(path.indexOf(global));
-      if (cycle.some((g) => isInvalid(g.type))) return;
-      const names = [...cycle, global].map((g) => g.name).join(' → ');
-      checker.diagnostics.report('initialisation-cycle-path', global.span, {
-        name: global.name,
-        cycle: names,
-      });
-      return;
-    }
-    state.set(global, 'busy');
-    for (const need of needsOf(checker, global)) visit(need, [...path, global]);
-    state.set(global, 'done');
-  };
-  for (const global of checker.globals) visit(global, []);
+  for (const cycle of walkGlobals(checker).cycles) {
+    if (cycle.some((global) => isInvalid(global.type))) continue;
+    const [first] = [...cycle].sort((a, b) => a.span.start - b.span.start);
+    if (first === undefined) continue;
+    const at = cycle.indexOf(first);
+    const names = [...cycle.slice(at), ...cycle.slice(0, at), first].map((g) => g.name).join(' → ');
+    checker.diagnostics.report('initialisation-cycle-path', first.span, { name: first.name, cycle: names });
+  }
 }
 
 /** Package variables in Go's order of initialisation: what is needed first, else as declared. */
 export function initialisationOrder(checker: Checker): readonly GlobalEntity[] {
-  const order = new Set<GlobalEntity>();
-  const busy = new Set<GlobalEntity>();
-  const place = (global: GlobalEntity): void => {
-    if (order.has(global) || busy.has(global)) return;
-    busy.add(global);
-    for (const need of needsOf(checker, global)) place(need);
-    order.add(global);
-  };
-  for (const global of checker.globals) place(global);
-  return [...order];
+  return walkGlobals(checker).order;
 }

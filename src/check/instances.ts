@@ -14,7 +14,7 @@ import type { Span } from '../base/source.ts';
 import { report } from './operand.ts';
 import { requireSatisfied } from './satisfy.ts';
 import type { Env, FuncEntity, FuncInstance, TypeEntity } from './scope.ts';
-import { newVar } from './scope.ts';
+import { descend, newVar } from './scope.ts';
 import { identical, invalidType, isParameterised, pointer, typeString } from './types.ts';
 import {
   boundParams,
@@ -56,10 +56,10 @@ function declared(entity: TypeEntity, typeArgs: readonly Type[], env: Env, rhs: 
         return underlying;
       }
       busy = true;
-      const right = checkTypeOrInterface(env, rhs);
-      if (right.kind === 'typeparam') report(env, 'type-is-parameter', rhs.span, { name: right.name });
-      const resolved =
-        right.kind === 'named' ? right.underlying : right.kind === 'typeparam' ? invalidType : right;
+      let resolved: Type = invalidType;
+      descend(env, entity, () => {
+        resolved = rightSide(env, rhs);
+      });
       busy = false;
       underlying ??= resolved;
       return underlying;
@@ -70,6 +70,15 @@ function declared(entity: TypeEntity, typeArgs: readonly Type[], env: Env, rhs: 
   };
   owners.set(type, entity);
   return type;
+}
+
+/** The underlying type that a declaration's right side gives. */
+function rightSide(env: Env, rhs: Expr): Type {
+  const type = checkTypeOrInterface(env, rhs);
+  if (type.kind === 'named') return type.underlying;
+  if (type.kind !== 'typeparam') return type;
+  report(env, 'type-is-parameter', rhs.span, { name: type.name });
+  return invalidType;
 }
 
 /** The type of a declared name that has no type parameters. */

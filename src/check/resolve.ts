@@ -13,7 +13,7 @@ import { assignTo, convertUntyped, useDefault } from './convert.ts';
 import { checkExpr, checkValue } from './expr.ts';
 import { attachTarget, initialise } from './globals.ts';
 import { describe, invalid, type Operand, report, show } from './operand.ts';
-import { badExpr, type ConstEntity, type Env, type GlobalEntity } from './scope.ts';
+import { badExpr, type ConstEntity, descend, type Env, type GlobalEntity } from './scope.ts';
 import { invalidType, isConstType, isInvalid } from './types.ts';
 import { checkType } from './typexpr.ts';
 
@@ -84,15 +84,13 @@ export function resolveConst(entity: ConstEntity, env: Env, span: Span): void {
     return;
   }
   entity.state = 'busy';
-  const { type, value } = constValueOf(
-    { ...source.env, iota: BigInt(source.decl.iota) },
-    source.decl,
-    source.index,
-  );
-  if (entity.state === 'busy') {
+  const home: Env = { ...source.env, iota: BigInt(source.decl.iota) };
+  descend(home, entity, () => {
+    const { type, value } = constValueOf(home, source.decl, source.index);
+    if (entity.state !== 'busy') return;
     entity.type = type;
     entity.value = value ?? falseConst;
-  }
+  });
   entity.state = 'done';
 }
 
@@ -117,12 +115,15 @@ export function resolveGlobal(entity: GlobalEntity, env: Env, span: Span): void 
     entity.state = 'done';
     return;
   }
-  const value = initialValue(home, entity, null);
-  if (entity.state !== 'busy') return;
-  entity.type = value.type;
+  descend(home, entity, () => {
+    const value = initialValue(home, entity, null);
+    if (entity.state !== 'busy') return;
+    entity.type = value.type;
+    entity.state = 'done';
+    attachTarget(entity);
+    initialise(home, entity, value);
+  });
   entity.state = 'done';
-  attachTarget(entity);
-  initialise(home, entity, value);
 }
 
 /** Check the initialiser of a variable that was declared with its type. */
@@ -135,7 +136,7 @@ export function checkInitialiser(entity: GlobalEntity): void {
     initialise(home, entity, null);
     return;
   }
-  initialise(home, entity, initialValue(home, entity, entity.type));
+  descend(home, entity, () => initialise(home, entity, initialValue(home, entity, entity.type)));
 }
 
 function initialValue(env: Env, entity: GlobalEntity, type: Type | null): TExpr {

@@ -56,12 +56,11 @@ export function unsatisfied(env: Env, type: Type, constraint: Type): string | nu
   if (terms === null) return null;
   const own = type.kind === 'typeparam' ? typeSet(type) : [{ tilde: false, type }];
   const inside =
-    own !== null &&
-    own.every((term) =>
+    own?.every((term) =>
       term.tilde
         ? terms.some((t) => t.tilde && identical(under(t.type), under(term.type)))
         : inTerms(term.type, terms),
-    );
+    ) === true;
   const list = terms.map((term) => (term.tilde ? '~' : '') + typeString(term.type, env.pkg.path)).join(' | ');
   return inside ? null : `it is not in ${list}`;
 }
@@ -100,7 +99,7 @@ export function assignableTypes(env: Env, from: Type, to: Type): boolean {
 function assignableParameter(env: Env, from: Type, to: Type): boolean {
   const each = (type: Type, holds: (term: Type) => boolean): boolean => {
     const terms = typeSet(type);
-    return terms !== null && terms.every((term) => holds(term.type));
+    return terms?.every((term) => holds(term.type)) === true;
   };
   if (to.kind === 'typeparam' && !isNamed(from)) return each(to, (t) => assignableTypes(env, from, t));
   if (from.kind === 'typeparam' && !isNamed(to)) return each(from, (t) => assignableTypes(env, t, to));

@@ -275,6 +275,8 @@ export interface Checker {
   /** Checks that need complete types: run between declarations and bodies, and after each body. */
   readonly later: (() => void)[];
   nextVar: number;
+  /** Declarations being resolved because others name them. */
+  depth: number;
 }
 
 export function inner(env: Env): Env {
@@ -297,4 +299,23 @@ export function newVar(checker: Checker, name: string, type: Type, span: Span): 
 /** An expression where an error was reported; the typed tree that holds it is never handed out. */
 export function badExpr(span: Span, type: Type): TExpr {
   return { kind: 'nil', type, span };
+}
+
+/** Declarations that name each other in a chain longer than this are refused: resolving them needs a deep stack. */
+const maxDepth = 400;
+
+/** Run a step of resolution one level deeper; a chain that is too long is reported instead. */
+export function descend(
+  env: Env,
+  entity: { readonly name: string; readonly span: Span },
+  step: () => void,
+): boolean {
+  const { checker } = env;
+  if (checker.depth >= maxDepth) {
+    env.sink.report('declaration-too-deep', entity.span, { name: entity.name, limit: maxDepth });
+    return;
+  }
+  checker.depth++;
+  step();
+  checker.depth--;
 }

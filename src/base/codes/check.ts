@@ -40,6 +40,11 @@ export const checkCodes = {
     severity: 'error',
     message: 'initialization cycle: {name} depends on itself ({cycle})',
   },
+  'declaration-too-deep': {
+    severity: 'error',
+    message: 'the declaration of {name} hangs on a chain of more than {limit} others that come after it',
+    help: 'declare what is needed before what needs it',
+  },
   'iota-outside-const': { severity: 'error', message: 'iota has a value only in a constant declaration' },
   'missing-constant-value': { severity: 'error', message: 'constant {name} has no value' },
   'extra-constant-value': { severity: 'error', message: 'more values than constants' },
