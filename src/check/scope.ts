@@ -309,7 +309,7 @@ export function descend(
   env: Env,
   entity: { readonly name: string; readonly span: Span },
   step: () => void,
-): boolean {
+): void {
   const { checker } = env;
   if (checker.depth >= maxDepth) {
     env.sink.report('declaration-too-deep', entity.span, { name: entity.name, limit: maxDepth });
