@@ -53,6 +53,7 @@ const tables = [
   /^src\/bpf\/(isa|helpers|programs|maps|kfuncs|kernels)[\w-]*\.ts$/,
   /^src\/ir\/ops\.ts$/,
   /^src\/ast\/(ast|types|typed)\.ts$/,
+  /^src\/lower\/cases\.ts$/,
   /^src\/base\/codes\//,
   /^passes\/rules\//,
   /(^|\/|[._-])gen(\/.*)?\.ts$/,

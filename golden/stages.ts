@@ -8,12 +8,11 @@ import { type Formed, parseForm, printForm } from '../passes/forms.ts';
 import type { Target } from '../passes/pass.ts';
 import { passesByName } from '../passes/pipeline.ts';
 import { runPasses } from '../passes/run.ts';
-import type { Type } from '../src/ast/types.ts';
+import { printTyped } from '../src/ast/print-typed.ts';
 import { type Diagnostic, Diagnostics } from '../src/base/diagnostic.ts';
 import { formatDiagnostic } from '../src/base/format.ts';
 import { type SourceFile, sourceFile } from '../src/base/source.ts';
 import { check } from '../src/check/check.ts';
-import { typeString } from '../src/check/types.ts';
 import { type CompileOptions, type CompileResult, compile, type OutputForm } from '../src/compile.ts';
 import { printTree } from './tree.ts';
 
@@ -88,39 +87,8 @@ const parse: Stage = ({ name, text }) => {
   const diagnostics = new Diagnostics();
   const file = parseFile(source, diagnostics);
   const errors = describe(diagnostics.list, [source]);
-  return `${errors}${printTree(file, { files: [source], atom: () => undefined })}`;
+  return `${errors}${printTree(file, [source])}`;
 };
-
-const typeKinds: ReadonlySet<string> = new Set<Type['kind']>([
-  'basic',
-  'pointer',
-  'array',
-  'slice',
-  'struct',
-  'map',
-  'func',
-  'interface',
-  'tuple',
-  'named',
-  'typeparam',
-]);
-
-/** Types stand under these names in the typed tree, and nothing else does. */
-const typeFields: ReadonlySet<string> = new Set(['type', 'typeArgs']);
-/** References to what is printed elsewhere. */
-const referenceFields: ReadonlySet<string> = new Set(['func', 'global', 'map', 'table']);
-
-function isTypeValue(value: object): value is Type {
-  return 'kind' in value && typeof value.kind === 'string' && typeKinds.has(value.kind);
-}
-
-function typedAtom(field: string, value: object): string | undefined {
-  if (typeFields.has(field) && isTypeValue(value)) return typeString(value);
-  if (!('name' in value) || typeof value.name !== 'string') return undefined;
-  if (referenceFields.has(field)) return value.name;
-  const isVariable = 'kind' in value && value.kind === 'var' && 'id' in value;
-  return isVariable ? `${value.name}#${String(value.id)}` : undefined;
-}
 
 const checkStage: Stage = ({ name, text }) => {
   const source = sourceFile(0, name, text);
@@ -129,7 +97,7 @@ const checkStage: Stage = ({ name, text }) => {
   const program = check({ files: [file], sources: [source], root: '', packages: () => null }, diagnostics);
   noErrors(diagnostics.list, [source]);
   if (program === null) throw new Error('the checker gave nothing');
-  return `${describe(diagnostics.list, [source])}${printTree(program, { files: [source], atom: typedAtom })}`;
+  return `${describe(diagnostics.list, [source])}${printTyped(program)}`;
 };
 
 const errors: Stage = (input) => {
