@@ -17,7 +17,7 @@ SEC("tracepoint/syscalls/sys_enter_openat") int hello(void *context) {
   trace_printk(text, sizeof(text));
   return 0;
 }
-SEC("license") char license[] = "GPL";
+SEC("license") char _license[] = "GPL";
 `;
 
 interface Subject {
