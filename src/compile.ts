@@ -13,6 +13,7 @@ import type { Machine, Target } from '../passes/pass.ts';
 import { pipeline } from '../passes/pipeline.ts';
 import { type PipelineResult, runPipeline } from '../passes/run.ts';
 import type { File } from './ast/ast.ts';
+import type { TProgram } from './ast/typed.ts';
 import { type Diagnostic, Diagnostics } from './base/diagnostic.ts';
 import { type SourceFile, sourceFile } from './base/source.ts';
 import type { PReg } from './bpf/minst.ts';
@@ -127,16 +128,24 @@ function packageSource(parsed: Parsed, path: string): PackageSource | null {
   return files === undefined ? null : { files };
 }
 
+export interface FrontEnd {
+  readonly sources: readonly SourceFile[];
+  readonly target: Target;
+  /** null after errors, as is the module. */
+  readonly program: TProgram | null;
+  readonly module: Module | null;
+}
+
 /** Source text to SSA, as lowering leaves it; null after errors. */
 export function frontEnd(
   input: CompileInput,
   options: CompileOptions,
   diagnostics: Diagnostics,
-): { readonly sources: readonly SourceFile[]; readonly module: Module | null; readonly target: Target } {
+): FrontEnd {
   const parsed = parseAll(input, diagnostics);
   const { sources } = parsed;
   const target = targetOf(options);
-  if (diagnostics.failed) return { sources, module: null, target };
+  if (diagnostics.failed) return { sources, program: null, module: null, target };
   const program = check(
     {
       files: parsed.root,
@@ -146,7 +155,7 @@ export function frontEnd(
     },
     diagnostics,
   );
-  if (program === null || diagnostics.failed) return { sources, module: null, target };
+  if (program === null || diagnostics.failed) return { sources, program: null, module: null, target };
   const refined =
     options.targetKernel === null && program.targetKernel !== null
       ? { ...target, kernel: kernelVersion(program.targetKernel) }
@@ -155,7 +164,7 @@ export function frontEnd(
     if (entry.implied) diagnostics.report('implied-attach', entry.func.nameSpan, { attach: entry.attach });
   }
   const module = lower(program, refined, sources, diagnostics);
-  return { sources, module: diagnostics.failed ? null : module, target: refined };
+  return { sources, program, module: diagnostics.failed ? null : module, target: refined };
 }
 
 /** `--emit ir` is the SSA form as selection gets it. */
@@ -168,7 +177,7 @@ function lastSsaPass(target: Target): string | null {
 export function compile(input: CompileInput): CompileResult {
   const options: CompileOptions = { ...defaultOptions, ...input.options };
   const diagnostics = new Diagnostics();
-  const { sources: files, module, target } = frontEnd(input, options, diagnostics);
+  const { sources: files, program, module, target } = frontEnd(input, options, diagnostics);
   const failed = (reached: PipelineResult | null = null): CompileResult => ({
     diagnostics: diagnostics.list,
     files,
@@ -182,7 +191,8 @@ export function compile(input: CompileInput): CompileResult {
   const reached = runPipeline(module, { target, diagnostics, files }, { ...options, stopAfter });
   if (diagnostics.failed || reached.form !== 'code') return failed(reached);
   const machine = reached.value;
-  const artifact = options.emit === 'ir' ? null : emit(options.emit, machine, { target, files, diagnostics });
+  const artifact =
+    options.emit === 'ir' ? null : emit(options.emit, machine, { target, files, diagnostics, program });
   return {
     diagnostics: diagnostics.list,
     files,

@@ -18,6 +18,7 @@ import { showStats, showTimes } from './stats.ts';
 const formByEnding: Readonly<Record<string, OutputForm>> = {
   go: 'go',
   s: 'asm',
+  o: 'object',
   bin: 'bytecode',
   hex: 'hex',
   ir: 'ir',

@@ -21,7 +21,7 @@ export const options = {
   },
   emit: {
     arg: 'FORM',
-    values: ['go', 'listing', 'asm', 'bytecode', 'hex', 'ir'],
+    values: ['go', 'listing', 'asm', 'object', 'bytecode', 'hex', 'ir'],
     doc: 'form of the output, default go',
   },
   cpu: { arg: 'LEVEL', values: ['v1', 'v2', 'v3', 'v4'], doc: 'instruction set, default v3' },

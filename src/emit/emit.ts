@@ -7,6 +7,7 @@
  */
 
 import type { Machine, Target } from '../../passes/pass.ts';
+import type { TProgram } from '../ast/typed.ts';
 import type { Diagnostics } from '../base/diagnostic.ts';
 import type { SourceFile } from '../base/source.ts';
 import type { PReg } from '../bpf/minst.ts';
@@ -15,11 +16,14 @@ import { emitBytecode } from './bytecode.ts';
 import { emitGoProgram } from './goprogram.ts';
 import { toHex } from './hex.ts';
 import { emitListing } from './listing.ts';
+import { emitObject } from './object.ts';
 
 export interface EmitContext {
   readonly target: Target;
   readonly files: readonly SourceFile[];
   readonly diagnostics: Diagnostics;
+  /** The checked program: types of maps and variables; null for code that came from text. */
+  readonly program: TProgram | null;
 }
 
 export interface EmitRow {
@@ -48,6 +52,11 @@ export const emitForms = {
     doc: 'text assembly in the notation of the kernel and LLVM',
     sections: false,
     emit: (machine, { files }) => emitAsm(machine, files),
+  },
+  object: {
+    doc: 'an ELF object for libbpf, bpftool and cilium/ebpf',
+    sections: true,
+    emit: (machine, { target, files, program }) => emitObject({ machine, program, files, target }),
   },
   bytecode: { doc: 'raw instructions of one program', sections: false, emit: bytecode },
   hex: {
