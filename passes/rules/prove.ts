@@ -25,7 +25,7 @@ export function widthsOf(rule: Rule): readonly Widths[] {
 }
 
 /**
- * Concrete values for constants that guards confine: powers of two, and the first shift count (`(icmp.ult C1 width)`).
+ * Concrete values for constants that guards confine: powers of two, and a first shift count (`(icmp.ult C1 width)`).
  * One empty choice when there are none.
  */
 function choices(rule: Rule, widths: Widths): readonly ReadonlyMap<string, bigint>[] {
@@ -59,14 +59,16 @@ async function refute(
   }
   const width = widthOfExpr(rule.lhs, widths) ?? 64;
   const guardWidth = (g: Expr): number => (g.kind === 'function' ? 1 : 32);
-  const solver = new z.Solver();
+  const solver = new z.Solver('QF_BV');
   solver.set('timeout', ms);
   for (const g of rule.guards) {
     solver.add(evaluateExpr(k, g, env, width).neq(z.BitVec.val(0n, guardWidth(g))));
   }
   solver.add(evaluateExpr(k, rule.lhs, env, width).neq(evaluateExpr(k, rule.rhs, env, width)));
   const answer = await solver.check();
-  return answer === 'unsat' ? null : answer === 'sat' ? solver.model().toString() : 'unknown';
+  const problem = answer === 'unsat' ? null : answer === 'sat' ? solver.model().toString() : 'unknown';
+  solver.release();
+  return problem;
 }
 
 /** null: the rule holds at all widths. */
