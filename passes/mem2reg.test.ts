@@ -103,6 +103,24 @@ b0:
   expect(mem2reg.run(module, testContext())).toBe(module);
 });
 
+test('zeros that are copied to the stack are stored no wider than their type is aligned', () => {
+  const text = clean(`func @f(v0: i64) -> i32 {
+  slot s0 12 align 2
+  slot s1 12 align 2
+b0:
+  v1: ptr = slotaddr s0
+  v2: ptr = slotaddr s1
+  zero.2 v1, 12
+  copy.2 v2, v1, 12
+  v3: ptr = ptradd v2, v0
+  v4: i32 = load.u16 v3 + 0
+  return v4
+}
+`);
+  expect(text).not.toContain('store.64');
+  expect(text).not.toContain('store.32');
+});
+
 test('what was never written is 0', () => {
   expect(
     clean(`func @f() -> i64 {

@@ -53,6 +53,8 @@ interface Bulk {
   readonly to: Part | null;
   readonly from: Part | null;
   readonly size: number;
+  /** How wide the target may be accessed: on the stack as its type is aligned. */
+  readonly align: number;
 }
 
 interface Cluster {
@@ -128,7 +130,7 @@ function collect(
       for (const p of [to, from]) {
         if (p !== null && (p.offset < 0 || p.offset + size > p.slot.size)) p.slot.escapes = true;
       }
-      bulks.push({ to, from, size });
+      bulks.push({ to, from, size, align: pointers.maybeStack(i.args[0]!) ? (row.align ?? 1) : 8 });
       return;
     }
     const isLoad = i.op.startsWith('load.');
@@ -176,7 +178,7 @@ function propagate(bulks: readonly Bulk[]): void {
 
 /** Makes ranges of the few bytes that are only copied on to other memory. */
 function fillGaps(bulks: readonly Bulk[]): void {
-  for (const { to, from, size } of bulks) {
+  for (const { to, from, size, align } of bulks) {
     if (from === null || from.slot.escapes || (to !== null && !to.slot.escapes)) continue;
     const covered = new Uint8Array(size);
     for (const r of from.slot.ranges.values()) {
@@ -190,7 +192,7 @@ function fillGaps(bulks: readonly Bulk[]): void {
         at++;
         continue;
       }
-      let width = 8;
+      let width = align;
       while (
         width > 1 &&
         ((from.offset + at) % width !== 0 ||

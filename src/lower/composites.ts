@@ -12,7 +12,7 @@ import { unreachable } from '../base/assert.ts';
 import { sizeof } from '../check/layout.ts';
 import { under } from '../check/types.ts';
 import { at, type Context } from './context.ts';
-import { abortUnless, address, compare, int, nonNil, storeScalar } from './emit.ts';
+import { abortUnless, address, clearMemory, compare, copyMemory, int, nonNil, storeScalar } from './emit.ts';
 import { expression } from './expressions.ts';
 import { arrayLength, partsOf, scalarOf, shapeOf } from './shapes.ts';
 import { arraySlice, bytesAddr } from './slices.ts';
@@ -47,7 +47,7 @@ function recordLiteral(cx: Context, x: TComposite): Value {
 /** Evaluates a literal into memory that nothing refers to. */
 export function fill(cx: Context, x: TComposite, addr: Addr): void {
   at(cx, x.span);
-  if (!covers(x)) cx.b.zero(address(cx, addr), sizeof(x.type));
+  if (!covers(x)) clearMemory(cx, addr, x.type);
   for (const { index, value } of x.elements) into(cx, value, shift(addr, partOffset(x.type, index)));
 }
 
@@ -70,7 +70,7 @@ export function into(cx: Context, x: TExpr, addr: Addr): void {
   const value = expression(cx, x);
   at(cx, x.span);
   if (value.kind === 'scalar') storeScalar(cx, addr, scalarOf(x.type), value.id);
-  else if (value.kind === 'memory') cx.b.copy(address(cx, addr), address(cx, value.addr), sizeof(x.type));
+  else if (value.kind === 'memory') copyMemory(cx, addr, value.addr, x.type);
   else unreachable(`a ${value.kind} has no bytes`);
 }
 

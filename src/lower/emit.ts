@@ -8,6 +8,8 @@
  * emitted before it is entered; what a loop learns is about values of the loop, so back edges take nothing away.
  */
 
+import type { Type } from '../ast/types.ts';
+import { alignof, sizeof } from '../check/layout.ts';
 import type { AccessBits, ArithOp, CompareOp } from '../ir/builder.ts';
 import type { BlockId, IrType, SlotId, ValueId } from '../ir/ir.ts';
 import type { Context, Facts } from './context.ts';
@@ -169,6 +171,22 @@ export function loadScalar(cx: Context, addr: Addr, type: ScalarType): ValueId {
 export function storeScalar(cx: Context, addr: Addr, type: ScalarType, value: ValueId): void {
   const [pointer, offset] = access(cx, addr);
   cx.b.store(type.bits, pointer, offset, value);
+}
+
+function alignment(type: Type): 1 | 2 | 4 | 8 {
+  const align = alignof(type);
+  return align >= 8 ? 8 : align >= 4 ? 4 : align >= 2 ? 2 : 1;
+}
+
+/** Clears memory of the type. */
+export function clearMemory(cx: Context, addr: Addr, type: Type): void {
+  cx.b.zero(address(cx, addr), sizeof(type), alignment(type));
+}
+
+export function copyMemory(cx: Context, to: Addr, from: Addr, type: Type): void {
+  if (to.kind === 'slot' && from.kind === 'slot' && to.slot === from.slot && to.offset === from.offset)
+    return;
+  cx.b.copy(address(cx, to), address(cx, from), sizeof(type), alignment(type));
 }
 
 const registerBits = (type: IrType): AccessBits => (type === 'i32' ? 32 : 64);

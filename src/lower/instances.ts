@@ -12,11 +12,21 @@
 import type { TFunc, TVar } from '../ast/typed.ts';
 import { must, unreachable } from '../base/assert.ts';
 import type { Span } from '../base/source.ts';
-import { sizeof } from '../check/layout.ts';
 import { FuncBuilder } from '../ir/builder.ts';
 import type { IrType, ValueId } from '../ir/ir.ts';
 import { type Context, type Frame, freshSymbol, type ModuleContext, position, report } from './context.ts';
-import { abortIf, address, assume, constant, enter, loadCell, newCell, normalise, slotAddr } from './emit.ts';
+import {
+  abortIf,
+  address,
+  assume,
+  constant,
+  copyMemory,
+  enter,
+  loadCell,
+  newCell,
+  normalise,
+  slotAddr,
+} from './emit.ts';
 import { escapes } from './escape.ts';
 import { lowerBody, newFrame, resultValue } from './frames.ts';
 import { pointerScalar, scalarOf, shapeOf } from './shapes.ts';
@@ -207,7 +217,7 @@ function leaveInstance(
 }
 
 function copyOut(cx: Context, out: ValueId, value: Value & { kind: 'memory' }, result: TVar): void {
-  cx.b.copy(out, address(cx, value.addr), sizeof(result.type));
+  copyMemory(cx, { kind: 'pointer', base: out, offset: 0 }, value.addr, result.type);
 }
 
 // ---------------------------------------------------------------- calling

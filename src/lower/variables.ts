@@ -17,7 +17,9 @@ import { typeString, under } from '../check/types.ts';
 import { type Context, report } from './context.ts';
 import {
   address,
+  clearMemory,
   constant,
+  copyMemory,
   int,
   loadCell,
   loadScalar,
@@ -89,7 +91,7 @@ export function zeroValue(cx: Context, type: Type): Value {
       return scalar(constant(cx, scalarOf(type).ir, 0n));
     case 'memory': {
       const addr = newMemory(cx, type);
-      cx.b.zero(address(cx, addr), sizeof(type));
+      clearMemory(cx, addr, type);
       return memory(addr);
     }
     case 'slice': {
@@ -206,12 +208,6 @@ export function write(cx: Context, binding: Binding, type: Type, value: Value, s
       return;
   }
   unreachable(`a ${value.kind} cannot be stored in a ${binding.kind} binding`);
-}
-
-function copyMemory(cx: Context, to: Addr, from: Addr, type: Type): void {
-  if (to.kind === 'slot' && from.kind === 'slot' && to.slot === from.slot && to.offset === from.offset)
-    return;
-  cx.b.copy(address(cx, to), address(cx, from), sizeof(type));
 }
 
 export function sameRegion(a: Region, b: Region): boolean {

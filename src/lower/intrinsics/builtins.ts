@@ -8,12 +8,13 @@ import type { ValueId } from '../../ir/ir.ts';
 import type { Context } from '../context.ts';
 import {
   abort,
-  address,
   arith,
   branch,
   choose,
+  clearMemory,
   compare,
   constant,
+  copyMemory,
   enter,
   int,
   jump,
@@ -38,7 +39,7 @@ export const builtinRows = {
   'builtin.clear': (cx, call, args) => {
     const slice = args[0];
     if (slice?.kind !== 'slice') return unreachable('clear of no slice');
-    clearElements(cx, slice, sizeof(elemOf(argType(call, 0))));
+    clearElements(cx, slice, elemOf(argType(call, 0)));
     return none;
   },
   'builtin.panic': (cx) => {
@@ -150,19 +151,21 @@ function copyElement(
   if (shapeOf(elem) === 'scalar') {
     const held = scalarOf(elem);
     storeScalar(cx, target, held, loadScalar(cx, source, held));
-  } else cx.b.copy(address(cx, target), address(cx, source), size);
+  } else copyMemory(cx, target, source, elem);
 }
 
-function clearElements(cx: Context, slice: SliceValue, size: number): void {
+function clearElements(cx: Context, slice: SliceValue, elem: Type): void {
+  const size = sizeof(elem);
   const n = known(cx, slice.len);
   if (n === 0n || slice.region === null) return;
   if (n !== null && known(cx, slice.low) !== null) {
-    cx.b.zero(address(cx, bytesAddr(cx, slice, int(cx, 0), Number(n) * size)), Number(n) * size);
+    const addr = bytesAddr(cx, slice, int(cx, 0), Number(n) * size);
+    clearMemory(cx, addr, { kind: 'array', length: Number(n), elem });
     return;
   }
   eachElement(cx, slice.len, (i) => {
     const addr = bytesAddr(cx, slice, arith(cx, 'mul', i, int(cx, size)), size);
-    cx.b.zero(address(cx, addr), size);
+    clearMemory(cx, addr, elem);
   });
 }
 

@@ -10,7 +10,7 @@ import type { HelperName } from '../../bpf/helpers.ts';
 import { sizeof } from '../../check/layout.ts';
 import type { ValueId } from '../../ir/ir.ts';
 import type { Context } from '../context.ts';
-import { address, arith, int, narrow } from '../emit.ts';
+import { address, arith, clearMemory, int, narrow } from '../emit.ts';
 import { memory, scalar, type Value } from '../values.ts';
 import { newMemory } from '../variables.ts';
 import { reverseBytes } from './bits.ts';
@@ -21,7 +21,7 @@ export const convenienceRows = {
   'bpf.CurrentUidGid': (cx) => halves(cx, 'get_current_uid_gid'),
   'bpf.CurrentComm': (cx, call) => {
     const addr = newMemory(cx, call.type);
-    cx.b.zero(address(cx, addr), sizeof(call.type));
+    clearMemory(cx, addr, call.type);
     cx.b.invoke('helper', 'get_current_comm', [address(cx, addr), int(cx, sizeof(call.type))], null);
     return memory(addr);
   },

@@ -9,18 +9,18 @@
 import type { TExpr, TMap, TMapRef, TRange } from '../../ast/typed.ts';
 import type { MapType, Type } from '../../ast/types.ts';
 import { must, unreachable } from '../../base/assert.ts';
-import { sizeof } from '../../check/layout.ts';
 import { under } from '../../check/types.ts';
 import type { ValueId } from '../../ir/ir.ts';
 import { at, type Context, report } from '../context.ts';
 import {
   abortIf,
-  address,
   assume,
   branch,
   choose,
+  clearMemory,
   compare,
   constant,
+  copyMemory,
   enter,
   int,
   jump,
@@ -86,10 +86,10 @@ function valueAt(cx: Context, pointer: ValueId, found: ValueId, type: Type): Val
   branch(cx, found, there, missing);
   enter(cx, there);
   assume(cx, pointer);
-  cx.b.copy(address(cx, copy), pointer, sizeof(type));
+  copyMemory(cx, copy, addr, type);
   jump(cx, done);
   enter(cx, missing);
-  cx.b.zero(address(cx, copy), sizeof(type));
+  clearMemory(cx, copy, type);
   jump(cx, done);
   enter(cx, done);
   return memory(copy);

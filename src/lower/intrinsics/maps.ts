@@ -13,7 +13,7 @@ import type { HelperName } from '../../bpf/helpers.ts';
 import { sizeof } from '../../check/layout.ts';
 import type { ValueId } from '../../ir/ir.ts';
 import type { Context } from '../context.ts';
-import { address, branch, compare, constant, enter, int, jump } from '../emit.ts';
+import { address, branch, clearMemory, compare, constant, enter, int, jump } from '../emit.ts';
 import { mapSymbol } from '../maps.ts';
 import { none, scalar, type Value } from '../values.ts';
 import { newMemory, read } from '../variables.ts';
@@ -85,7 +85,7 @@ function taken(helper: HelperName): IntrinsicRow {
   return (cx, call, args) => {
     const type = must(call.type.kind === 'tuple' ? call.type.types[0] : null, 'a value');
     const addr = newMemory(cx, type);
-    cx.b.zero(address(cx, addr), sizeof(type));
+    clearMemory(cx, addr, type);
     const failed = must(
       cx.b.invoke('helper', helper, [mapPointer(cx, args[0]), address(cx, addr)], 'i64'),
       'result',
