@@ -2,17 +2,25 @@
  * Puts blocks in their final order and drops the jumps that falling through makes needless.
  *
  *     b0: if r1 == 0 goto b1; goto b2          b0: if r1 != 0 goto b2
- *     b1: r0 = 1; exit                         b1: r0 = 1
- *     b2: goto b3                              b3: exit
- *     b3: r0 = 2; exit                         b2: r0 = 2; goto b3
+ *     b1: goto b3                              b3: r0 = 2
+ *     b2: r0 = 1; exit                             exit
+ *     b3: r0 = 2; exit                         b2: r0 = 1
+ *                                                  exit
  *
- * Invariant: every jump target is a block with at least one instruction; no block is unreachable.
+ * Ends that blocks have in common become one (src/bpf/tail-merge.ts); a loop is turned so that its test stands at its
+ * bottom; far jumps are made to reach (src/bpf/relax.ts). Invariant: every jump target is a block with at least one
+ * instruction; no block is unreachable; control never falls off the end.
  */
 
 import { must } from '../src/base/assert.ts';
+import { dominators } from '../src/base/graph.ts';
+import { naturalLoops } from '../src/base/loops.ts';
 import { negatedJump } from '../src/bpf/branches.ts';
+import { machineFlow } from '../src/bpf/flow.ts';
 import type { MBlock, MFunc, MInst, PReg } from '../src/bpf/minst.ts';
-import type { Pass } from './pass.ts';
+import { relax } from '../src/bpf/relax.ts';
+import { mergeTails } from '../src/bpf/tail-merge.ts';
+import type { Pass, Target } from './pass.ts';
 
 type Block = MBlock<PReg>;
 
@@ -21,19 +29,50 @@ export const layout: Pass<'code', 'code'> = {
   doc: 'Orders blocks, removes jumps by falling through and makes far jumps reach.',
   from: 'code',
   to: 'code',
-  run: (input, { target }) => ({
-    ...input,
-    funcs: input.funcs.map((func) => layOut(func, target.cpu !== 'v1')),
-  }),
+  run: (input, { target }) => ({ ...input, funcs: input.funcs.map((func) => layOut(func, target)) }),
 };
 
-function layOut(func: MFunc<PReg>, less: boolean): MFunc<PReg> {
-  const threaded = threadJumps(func.blocks);
-  const order = chooseOrder(threaded, less);
-  return { ...func, blocks: fallThrough(order, less) };
+/** Slots that a jump's 16-bit offset covers. */
+const near = 32767;
+
+export function layOut(func: MFunc<PReg>, target: Pick<Target, 'cpu' | 'opt'>, reach = near): MFunc<PReg> {
+  const less = target.cpu !== 'v1';
+  const threaded = threadJumps(explicit(func.blocks));
+  const merged = target.opt === '0' ? threaded : threadJumps(mergeTails(threaded, func.nextBlock));
+  const ids = merged.map((block) => block.id);
+  const free = Math.max(func.nextBlock, ...ids.map((id) => id + 1));
+  const order = chooseOrder({ ...func, blocks: merged }, less, target.opt !== '0');
+  const fallen = dropEmptyEntry(fallThrough(order, less));
+  const { blocks, nextBlock } = relax(fallen, free, { near: reach, long: target.cpu === 'v4', less });
+  return { ...func, blocks, nextBlock };
 }
 
-/** Jumps to a block that only jumps go where that goes. */
+/** Every block ends in a jump or exit, also where code was laid out before. */
+function explicit(blocks: readonly Block[]): readonly Block[] {
+  return blocks.map((block, at) => {
+    const last = block.body[block.body.length - 1];
+    if (last !== undefined && (last.op === 'ja' || last.op === 'gotol' || last.op === 'exit')) return block;
+    const next = must(blocks[at + 1], 'a block to fall into');
+    const pos = last?.pos ?? { file: 0, line: 0, col: 0 };
+    return { ...block, body: [...block.body, jumpAt(next.id, pos)] };
+  });
+}
+
+const jumpAt = (target: number, pos: MInst<PReg>['pos']): MInst<PReg> => ({
+  op: 'ja',
+  dst: null,
+  src: null,
+  off: 0,
+  imm: 0n,
+  frame: null,
+  sym: null,
+  target,
+  uses: [],
+  defs: [],
+  pos,
+});
+
+/** Jumps to a block that only jumps go where that goes; a jump to a lone exit is the exit. */
 function threadJumps(blocks: readonly Block[]): readonly Block[] {
   const byId = new Map(blocks.map((block) => [block.id, block]));
   const final = (id: number): number => {
@@ -46,10 +85,22 @@ function threadJumps(blocks: readonly Block[]): readonly Block[] {
       at = must(first.target, 'a target');
     }
   };
-  return blocks.map((block) => ({
-    ...block,
-    body: block.body.map((i) => (i.target === null ? i : { ...i, target: final(i.target) })),
-  }));
+  let emptied = false;
+  const threaded = blocks.map((block) => {
+    const body = block.body.map((i) => (i.target === null ? i : { ...i, target: final(i.target) }));
+    const last = body[body.length - 1]!;
+    const before = body[body.length - 2];
+    if (last.op === 'ja' && before?.target === last.target && before.target !== null) {
+      // Both ways lead to one place: the test is needless, and the block may only jump now.
+      body.splice(-2, 1);
+      emptied ||= body.length === 1;
+    }
+    const to = last.op === 'ja' ? byId.get(last.target!)?.body[0] : undefined;
+    if (to?.op === 'exit' && body[body.length - 2]?.target == null)
+      body[body.length - 1] = { ...to, pos: last.pos };
+    return { ...block, body };
+  });
+  return emptied ? threadJumps(threaded) : threaded;
 }
 
 /** Where a block goes on by its last jump, and by the conditional jump before that. */
@@ -62,12 +113,36 @@ function exitsOf(block: Block): { last: number | null; conditional: MInst<PReg> 
   };
 }
 
+/**
+ * For each loop that begins with its only test: the block inside that the test leads to. Entering such a loop, the
+ * order goes on there, so that the test follows the end of the body and needs no jump back.
+ */
+function turnedLoops(
+  func: MFunc<PReg>,
+): ReadonlyMap<number, { readonly into: number; readonly body: ReadonlySet<number> }> {
+  const { graph, position } = machineFlow(func);
+  const turned = new Map<number, { into: number; body: ReadonlySet<number> }>();
+  for (const loop of naturalLoops(graph, dominators(graph)).loops) {
+    const header = func.blocks[loop.header]!;
+    const { last, conditional } = exitsOf(header);
+    if (last === null || conditional === null) continue;
+    const body = new Set(loop.body);
+    const inside = [last, conditional.target!].filter((id) => body.has(position.get(id)!));
+    const [into] = inside;
+    const latched = loop.latches.some((at) => exitsOf(func.blocks[at]!).conditional === null);
+    if (inside.length !== 1 || into === undefined || into === header.id || !latched) continue;
+    turned.set(header.id, { into, body: new Set(loop.body.map((at) => func.blocks[at]!.id)) });
+  }
+  return turned;
+}
+
 /** Follows jumps as far as they lead to blocks not placed yet, then goes on with the latest branch left open. */
-function chooseOrder(blocks: readonly Block[], less: boolean): readonly Block[] {
-  const byId = new Map(blocks.map((block) => [block.id, block]));
+function chooseOrder(func: MFunc<PReg>, less: boolean, turn: boolean): readonly Block[] {
+  const byId = new Map(func.blocks.map((block) => [block.id, block]));
+  const turned = turn ? turnedLoops(func) : new Map<number, never>();
   const placed = new Set<number>();
   const order: Block[] = [];
-  const open: number[] = [blocks[0]!.id];
+  const open: number[] = [func.blocks[0]!.id];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     for (let at: number | null = id; at !== null && !placed.has(at); ) {
       const block: Block = must(byId.get(at), 'a block');
@@ -76,14 +151,16 @@ function chooseOrder(blocks: readonly Block[], less: boolean): readonly Block[] 
       const { last, conditional } = exitsOf(block);
       const other = conditional?.target ?? null;
       if (other !== null) open.push(other);
+      if (last !== null) open.push(last);
       at = last;
-      if (
-        last !== null &&
-        placed.has(last) &&
-        conditional !== null &&
-        negatedJump(conditional.op, less) !== null
-      )
-        at = other;
+      const invertible = conditional !== null && negatedJump(conditional.op, less) !== null;
+      if (last !== null && placed.has(last) && invertible) at = other;
+      const loop: { readonly into: number; readonly body: ReadonlySet<number> } | undefined =
+        at === null ? undefined : turned.get(at);
+      if (loop !== undefined && !placed.has(at!) && !loop.body.has(block.id) && conditional === null) {
+        open.push(at!);
+        at = loop.into;
+      }
     }
   }
   return order;
@@ -101,3 +178,7 @@ function fallThrough(order: readonly Block[], less: boolean): Block[] {
     return { ...block, body: [...block.body.slice(0, -2), { ...conditional, op: negated, target: last }] };
   });
 }
+
+/** Nothing jumps to the entry: without instructions it is not needed. */
+const dropEmptyEntry = (blocks: readonly Block[]): readonly Block[] =>
+  blocks[0]?.body.length === 0 && blocks.length > 1 ? blocks.slice(1) : blocks;
