@@ -5,8 +5,10 @@
 
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -59,13 +61,31 @@ function sameFile(a: string, b: string): boolean {
   return x.dev === y.dev && x.ino === y.ino;
 }
 
+/**
+ * The file that an output path names: through symbolic links, so that a link stays one. What exists there and is not a
+ * regular file is refused, since renaming over it would replace it, be it a device.
+ */
+function outputFile(path: string): string {
+  try {
+    const real = realpathSync(path);
+    if (lstatSync(real).isFile()) return real;
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (missing && !isLink(path)) return path;
+    throw new FileError(`cannot write ${path}: ${missing ? 'it links to nothing' : reason(error)}`);
+  }
+  throw new FileError(`the output ${path} is not a regular file`);
+}
+
+const isLink = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
 /** Refuses an output that is an input, a directory or a device, before any work is done. */
 export function checkOutput(path: string, inputs: readonly string[]): void {
   if (path === '-') return;
   const clash = inputs.find((input) => input !== '-' && sameFile(input, path));
   if (clash !== undefined) throw new FileError(`the output ${path} is the input ${clash}`);
-  if (existsSync(path) && !statSync(path).isFile())
-    throw new FileError(`the output ${path} is not a regular file`);
+  outputFile(path);
 }
 
 function writeAll(fd: number, data: Uint8Array): void {
@@ -96,14 +116,14 @@ export function writeOutput(path: string, data: string | Uint8Array, mode = 0o64
     writeAll(1, bytes);
     return;
   }
-  const folder = dirname(path);
-  const temporary = join(folder, `.bpfc-${process.pid}.tmp`);
+  const file = outputFile(path);
+  const temporary = join(dirname(file), `.bpfc-${process.pid}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(temporary, bytes, { mode });
-    renameSync(temporary, path);
+    renameSync(temporary, file);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    if (existsSync(temporary)) rmSync(temporary);
     throw new FileError(`cannot write ${path}: ${reason(error)}`);
   }
 }
