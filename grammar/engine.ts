@@ -1,17 +1,16 @@
 /**
  * What runs the rules: chevrotain's notation and recorder, with a leaner executor.
  *
- * The rules are ordinary chevrotain rules (`rule`, `subrule`, `or`, `many`, `option`, `consume`). chevrotain records them into a grammar,
- * which the tests validate and which gives the lookahead (lookahead.ts). At run time the five verbs are
- * overridden here for three reasons: two stack frames a verb instead of four to six, so that a thousand nested
- * brackets fit Node's default stack; no LL(k) analysis at start-up; Go's wording for errors.
+ * The rules are ordinary chevrotain rules (`subrule`, `or`, `many`, `option`, `consume`), and chevrotain records them into a grammar. That
+ * takes 25 ms, so it happens in the tests, which check the grammar and derive from it the lookahead table and the EBNF (recorded.ts). In the
+ * compiler the verbs are the ones below, for three reasons: no recording and no LL(k) analysis at start-up; one or two stack frames a
+ * verb instead of four to six, so that a thousand nested brackets fit Node's default stack; Go's wording for errors.
  *
  * Invariant: no input makes it throw anything but `syntaxFailure`, which the caller of a recovery point catches.
  */
 
 import {
   EmbeddedActionsParser,
-  type ILookaheadStrategy,
   type IOrAlt,
   type IToken,
   type OrMethodOpts,
@@ -52,16 +51,8 @@ export const syntaxFailure = new Error('syntax error');
  */
 export const nestingLimit = 1000;
 
-const noLookahead: ILookaheadStrategy = {
-  validate: () => [],
-  buildLookaheadForAlternation: () => () => undefined,
-  buildLookaheadForOptional: () => () => false,
-};
-
-export interface EngineOptions {
-  /** Let chevrotain validate the grammar: slow, for the tests. */
-  readonly validate: boolean;
-}
+/** `none`: rules run, chevrotain knows nothing of them. The others are for the tests: recording, and chevrotain's own checks of the grammar. */
+export type Recording = 'none' | 'record' | 'validate';
 
 export abstract class Engine extends EmbeddedActionsParser {
   protected file: SourceFile = sourceFile(0, '', '');
@@ -78,12 +69,16 @@ export abstract class Engine extends EmbeddedActionsParser {
   /** Nesting of parentheses and brackets around an expression; -1 in the header of `if`, `for`, `switch`. */
   protected level = 0;
 
-  constructor(options: EngineOptions) {
-    super(vocabulary, {
-      skipValidations: !options.validate,
-      maxLookahead: 1,
-      ...(options.validate ? {} : { lookaheadStrategy: noLookahead }),
-    });
+  private readonly recording: Recording;
+
+  constructor(recording: Recording) {
+    super(vocabulary, { skipValidations: recording !== 'validate', maxLookahead: 1 });
+    this.recording = recording;
+  }
+
+  /** To be called when every rule is there. */
+  protected analyse(): void {
+    if (this.recording !== 'none') this.performSelfAnalysis();
   }
 
   protected load(file: SourceFile, tokens: readonly IToken[], diagnostics: Diagnostics): void {
@@ -194,7 +189,8 @@ export abstract class Engine extends EmbeddedActionsParser {
   }
 
   protected rule<R, A extends unknown[] = []>(name: string, body: (...args: A) => R): Rule<R, A> {
-    return Object.assign(this.RULE(name, body), { ruleName: name, body, sites: null });
+    const recorded = this.recording === 'none' ? body : this.RULE(name, body);
+    return Object.assign(recorded, { ruleName: name, body, sites: null });
   }
 
   protected override subrule<A extends unknown[], R>(
@@ -211,8 +207,7 @@ export abstract class Engine extends EmbeddedActionsParser {
 
   /** Make a rule the current one; its body is called by the caller, to save a stack frame. */
   private enter<A extends unknown[], R>(rule: Rule<R, A>): (...args: A) => R {
-    rule.sites ??= sitesOf(must(this.getGAstProductions()[rule.ruleName], rule.ruleName));
-    this.current = rule.sites;
+    this.current = rule.sites ??= sitesOf(rule.ruleName);
     return rule.body;
   }
 

@@ -13,7 +13,7 @@ import { GoParser } from './parser.ts';
 
 let shared: GoParser | null = null;
 
-/** The one parser of the process: recording the grammar takes longer than parsing a short file. */
+/** The one parser of the process: making its rules takes longer than parsing a short file. */
 function parser(): GoParser {
   shared ??= new GoParser();
   return shared;

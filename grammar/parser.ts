@@ -1,11 +1,11 @@
-/** The parser: every rule of the grammar, recorded once, and the comments that declarations find above them. */
+/** The parser: every rule of the grammar, and the comments that declarations find above them. */
 
 import type { Comment } from '../src/ast/ast.ts';
 import type { Diagnostics } from '../src/base/diagnostic.ts';
 import type { SourceFile } from '../src/base/source.ts';
 import { DeclarationRules, type FileParts } from './declarations.ts';
 import { type Docs, docsOf } from './docs.ts';
-import type { EngineOptions } from './engine.ts';
+import type { Recording } from './engine.ts';
 import { scan } from './scan.ts';
 import { insertSemicolons } from './semicolons.ts';
 
@@ -18,9 +18,9 @@ export interface Parsed {
 export class GoParser extends DeclarationRules {
   private docs: Docs = () => [];
 
-  constructor(options: EngineOptions = { validate: false }) {
-    super(options);
-    this.performSelfAnalysis();
+  constructor(recording: Recording = 'none') {
+    super(recording);
+    this.analyse();
   }
 
   parse(file: SourceFile, diagnostics: Diagnostics): Parsed {
