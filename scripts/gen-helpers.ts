@@ -1,17 +1,20 @@
 /**
  * Writes the helper table: src/bpf/helper-rows.ts and, given the measurements, src/bpf/helper-matrix.ts.
  *
- *     npx tsx scripts/gen-helpers.ts [--defs bpf_helper_defs.h] [--matrix helpers-by-program-type.json]
+ *     npx tsx scripts/gen-helpers.ts [--defs bpf_helper_defs.h] [--measured measured-5.10.json measured-6.1.json …]
  *
  * Names, numbers and prototypes are facts of the C header; first kernel, licence, argument kinds and the one-line
  * descriptions are ours, in helper-facts.txt; who may call what was measured by loading one call per helper and
- * program type (`--matrix`), and where the measuring kernel could not say, read from the kernel's *_func_proto.
+ * program type (scripts/measure-helpers.ts on each kernel), and where no measured kernel could say, read from the
+ * kernel's *_func_proto.
  *
  * Invariant: every prototype has exactly one fact line of as many kinds as it has arguments, and the reverse.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { compareKernels } from '../src/bpf/kernels.ts';
+import type { Measurement } from './measure-helpers.ts';
 
 const kinds: Readonly<Record<string, string>> = {
   s: 'scalar',
@@ -193,155 +196,140 @@ ${rows.map((row) => row.replaceAll('\n    ', ' ').replace(/,\s*\},$/, ' },')).jo
 
 // ---------------------------------------------------------------- who may call what
 
-type Measured = Readonly<
-  Record<string, Readonly<Record<string, { readonly id: number; readonly r: 'ok' | 'gpl' | 'sleepable' }>>>
->;
-
-/** One letter a helper: refused, allowed, allowed under GPL, allowed when sleepable; capital where read, not measured. */
-const measuredLetter = { ok: 'o', gpl: 'g', sleepable: 's' } as const;
-
 /**
- * Rows made of another row: what a kind has beyond or without it, read in the kernel source file named.
- * `+` names are allowed, `-` names are not; `all` reads the whole row instead of keeping what was measured.
+ * Rows that no measured kernel could load: a measured row, plus what the kernel file named allows beyond it.
  */
 interface Derived {
   readonly key: string;
   readonly from: string;
+  /** `*`: every helper. */
   readonly plus: string;
-  readonly minus: string;
-  /** The kernel file that was read. */
   readonly source: string;
 }
 
 const derived: readonly Derived[] = [
-  {
-    key: 'fentry',
-    from: 'tp_btf',
-    plus: 'get_func_arg get_func_arg_cnt',
-    minus: '',
-    source: 'kernel/trace/bpf_trace.c tracing_prog_func_proto',
-  },
-  {
-    key: 'fexit',
-    from: 'tp_btf',
-    plus: 'get_func_arg get_func_arg_cnt get_func_ret',
-    minus: '',
-    source: 'kernel/trace/bpf_trace.c tracing_prog_func_proto',
-  },
-  {
-    key: 'lsm',
-    from: 'tp_btf',
-    plus: 'bprm_opts_set ima_inode_hash ima_file_hash inode_storage_get inode_storage_delete spin_lock spin_unlock setsockopt getsockopt get_func_arg get_func_arg_cnt',
-    minus: '',
-    source: 'kernel/bpf/bpf_lsm.c bpf_lsm_func_proto',
-  },
-  {
-    key: 'lsm_cgroup',
-    from: 'tp_btf',
-    plus: 'get_retval set_retval get_local_storage inode_storage_get inode_storage_delete spin_lock spin_unlock setsockopt getsockopt get_netns_cookie',
-    minus: '',
-    source: 'kernel/bpf/bpf_lsm.c bpf_lsm_func_proto',
-  },
-  {
-    key: 'struct_ops',
-    from: 'netfilter',
-    plus: 'tcp_send_ack sk_storage_get sk_storage_delete setsockopt getsockopt ktime_get_coarse_ns',
-    minus: '',
-    source: 'net/ipv4/bpf_tcp_ca.c bpf_tcp_ca_get_func_proto',
-  },
-  { key: 'ext', from: 'sched_cls', plus: '*', minus: '', source: 'as the replaced function’s program' },
+  { key: 'ext', from: 'sched_cls', plus: '*', source: 'whatever the replaced program may call' },
   {
     key: 'lirc_mode2',
     from: 'netfilter',
     plus: 'rc_repeat rc_keydown rc_pointer_rel',
-    minus: '',
-    source: 'drivers/media/rc/bpf-lirc.c lirc_mode2_func_proto',
-  },
-  {
-    key: 'cgroup_sock_addr/bind',
-    from: 'cgroup_sock_addr',
-    plus: '',
-    minus: 'bind',
-    source: 'net/core/filter.c sock_addr_func_proto',
-  },
-  {
-    key: 'cgroup_sock_addr/named',
-    from: 'cgroup_sock_addr',
-    plus: '',
-    minus: 'bind get_retval set_retval',
-    source: 'kernel/bpf/cgroup.c cgroup_common_func_proto',
-  },
-  {
-    key: 'cgroup_sockopt/set',
-    from: 'cgroup_sockopt',
-    plus: 'setsockopt getsockopt',
-    minus: '',
-    source: 'kernel/bpf/cgroup.c cg_sockopt_func_proto',
+    source: 'lirc_mode2_func_proto of drivers/media/rc/bpf-lirc.c',
   },
 ];
 
-/** Refused by the measuring kernel's lockdown; allowed by bpf_tracing_func_proto elsewhere. */
-const lockedDown: Readonly<Record<string, readonly string[]>> = {
-  probe_write_user: [
-    'kprobe',
-    'tracepoint',
-    'raw_tracepoint',
-    'raw_tracepoint_writable',
-    'perf_event',
-    'tp_btf',
-    'iter',
-  ],
-  override_return: ['kprobe'],
+/** Helpers behind a configuration switch that no measured kernel has on, by the rows that may call them. */
+const configured: Readonly<Record<string, readonly string[]>> = { override_return: ['kprobe'] };
+
+/** First kernels that lie between two measured ones, by helper: as read in the commits that allowed the call. */
+const readSince: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  sk_storage_get: { tp_btf: '5.11', fentry: '5.11', fexit: '5.11', iter: '5.11' },
+  sk_storage_delete: { tp_btf: '5.11', fentry: '5.11', fexit: '5.11', iter: '5.11' },
+  get_socket_cookie: {
+    tp_btf: '5.12',
+    fentry: '5.12',
+    fexit: '5.12',
+    lsm: '5.12',
+    iter: '5.12',
+    sk_reuseport: '5.14',
+  },
+  setsockopt: {
+    'cgroup_sock_addr/bind': '5.12',
+    'cgroup_sock_addr/named': '5.12',
+    'cgroup_sockopt/set': '5.15',
+  },
+  getsockopt: {
+    'cgroup_sock_addr/bind': '5.12',
+    'cgroup_sock_addr/named': '5.12',
+    'cgroup_sockopt/set': '5.15',
+  },
+  get_netns_cookie: {
+    sock_ops: '5.15',
+    sk_msg: '5.15',
+    cgroup_sockopt: '5.15',
+    'cgroup_sockopt/set': '5.15',
+  },
+  get_current_ancestor_cgroup_id: Object.fromEntries(
+    'kprobe tracepoint raw_tracepoint raw_tracepoint_writable tp_btf fentry fexit lsm iter perf_event'
+      .split(' ')
+      .map((key) => [key, '5.15']),
+  ),
 };
 
+/**
+ * One row: letters, and the helpers that programs of the type may call only since a later kernel than the helper's
+ * own. `measured` is in the order of the kernels.
+ */
+function matrixRow(
+  key: string,
+  names: readonly string[],
+  facts: ReadonlyMap<string, Fact>,
+  measured: readonly Measurement[],
+): { readonly letters: string; readonly later: readonly string[] } {
+  const loaded = measured.flatMap(({ kernel, rows }) =>
+    rows[key] === undefined ? [] : [{ kernel, row: rows[key] }],
+  );
+  const later: string[] = [];
+  const letters = names.map((name, i) => {
+    const first = loaded.findIndex(({ row }) => row[i] !== '.');
+    if (first < 0) return configured[name]?.includes(key) ? 'O' : '.';
+    const before = loaded[first - 1]?.kernel;
+    const since = facts.get(name)?.since ?? '';
+    if (before !== undefined && compareKernels(since, before) <= 0) {
+      later.push(`${name} ${readSince[name]?.[key] ?? loaded[first]?.kernel}`);
+    }
+    return sleeps.has(name) && key !== 'syscall' ? 's' : 'o';
+  });
+  return { letters: letters.join(''), later };
+}
+
 /** Text of src/bpf/helper-matrix.ts. */
-export function helperMatrixSource(measured: Measured, header: string, factsText: string): string {
+export function helperMatrixSource(
+  measurements: readonly Measurement[],
+  header: string,
+  factsText: string,
+): string {
   const facts = parseFacts(factsText);
   const names = parsePrototypes(header).map((prototype) => prototype.name);
-  const rows = new Map<string, string[]>();
-  for (const [type, cells] of Object.entries(measured)) {
-    const key = type.replace(/\(.*/, '');
-    const letters = names.map((name) => {
-      const cell = cells[`bpf_${name}`];
-      if (cell?.r === 'gpl' && facts.get(name)?.gpl !== true)
-        throw new Error(`${name} was refused without GPL`);
-      if (cell !== undefined)
-        return measuredLetter[sleeps.has(name) && cell.r === 'gpl' ? 'sleepable' : cell.r];
-      if (lockedDown[name]?.includes(key)) return 'G';
-      return '.';
+  const measured = [...measurements].sort((a, b) => compareKernels(a.kernel, b.kernel));
+  const keys = [...new Set(measured.flatMap(({ rows }) => Object.keys(rows)))].sort();
+  const rows = new Map(keys.map((key) => [key, matrixRow(key, names, facts, measured)]));
+  for (const { key, from, plus } of derived) {
+    const base = rows.get(from);
+    if (base === undefined) throw new Error(`no row ${from}`);
+    const more = new Set(plus.split(' '));
+    const letters = names.map((name, i) => {
+      if (more.has('*') || more.has(name)) return sleeps.has(name) ? 'S' : 'O';
+      return base.letters[i] === '.' ? '-' : (base.letters[i] ?? '-').toUpperCase();
     });
-    rows.set(key, letters);
+    rows.set(key, { letters: letters.join(''), later: more.has('*') ? [] : base.later });
   }
-  for (const row of derived) {
-    const from = rows.get(row.from);
-    if (from === undefined) throw new Error(`no row ${row.from}`);
-    const plus = new Set(row.plus.split(' '));
-    const minus = new Set(row.minus.split(' '));
-    rows.set(
-      row.key,
-      names.map((name, i) => {
-        if (minus.has(name)) return '-';
-        if (plus.has('*') || plus.has(name)) return facts.get(name)?.gpl ? 'G' : sleeps.has(name) ? 'S' : 'O';
-        return from[i] === '.' ? '-' : (from[i] ?? '-').toUpperCase();
-      }),
-    );
-  }
-  const wrap = (letters: readonly string[]): string =>
-    [letters.slice(0, 106).join(''), letters.slice(106).join('')].map((part) => `\n    '${part}'`).join(' +');
-  const lines = [...rows].map(([key, letters]) => {
+  const property = (key: string): string => (/^\w+$/.test(key) ? key : quote(key));
+  const lines = [...rows].map(([key, { letters }]) => {
     const source = derived.find((row) => row.key === key)?.source;
     const comment = source === undefined ? '' : `  // read: ${source}\n`;
-    return `${comment}  ${/^\w+$/.test(key) ? key : quote(key)}:${wrap(letters)},`;
+    return `${comment}  ${property(key)}:\n    '${letters.slice(0, 106)}' +\n    '${letters.slice(106)}',`;
   });
+  const laterLines = [...rows]
+    .filter(([, { later }]) => later.length > 0)
+    .map(
+      ([key, { later }]) =>
+        `  ${property(key)}: { ${later.map((entry) => entry.replace(/ (.*)/, ": '$1'")).join(', ')} },`,
+    );
   return `/**
  * Which program types may call which helpers, one letter a helper in the order of their numbers, from 1:
- * \`.\` refused, \`o\` allowed, \`g\` allowed under GPL, \`s\` allowed when the program may sleep, measured on Linux 6.18 by
- * loading the call; \`-\`, \`O\`, \`G\`, \`S\` the same, read in the kernel's source. Made by scripts/gen-helpers.ts.
+ * \`.\` refused, \`o\` allowed, \`s\` allowed when the program may sleep, measured on Linux ${measured.map(({ kernel }) => kernel).join(', ')}
+ * by loading the call; \`-\`, \`O\`, \`S\` the same, read in the kernel's source. Made by scripts/gen-helpers.ts.
  */
 
 // biome-ignore format: letters in columns
 export const helperMatrix: Readonly<Record<string, string>> = {
 ${lines.join('\n')}
+};
+
+/** First kernel of a helper in a program type, where it is later than the helper's own. */
+// biome-ignore format: one type a line
+export const helperLater: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+${laterLines.join('\n')}
 };
 `;
 }
@@ -355,11 +343,10 @@ function main(args: readonly string[]): void {
   const header = readFileSync(option('--defs') ?? '/usr/include/bpf/bpf_helper_defs.h', 'utf8');
   const facts = readFileSync(here('helper-facts.txt'), 'utf8');
   writeFileSync(here('../src/bpf/helper-rows.ts'), helperRowsSource(header, facts));
-  const matrix = option('--matrix');
-  if (matrix !== null) {
-    const measured: Measured = JSON.parse(readFileSync(matrix, 'utf8'));
-    writeFileSync(here('../src/bpf/helper-matrix.ts'), helperMatrixSource(measured, header, facts));
-  }
+  const files = args.includes('--measured') ? args.slice(args.indexOf('--measured') + 1) : [];
+  if (files.length === 0) return;
+  const measurements = files.map((file): Measurement => JSON.parse(readFileSync(file, 'utf8')));
+  writeFileSync(here('../src/bpf/helper-matrix.ts'), helperMatrixSource(measurements, header, facts));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.slice(2));

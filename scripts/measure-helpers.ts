@@ -88,7 +88,9 @@ function measure(system: System): Measurement {
     const hook = ids.get(kind) ?? 0;
     if (load(system, row, hook, [setR0(row.defaultResult), exit]) !== null) continue;
     rows[row.helpers] = helperNames()
-      .map((name) => letter(load(system, row, hook, [call(helpers[name].id), setR0(row.defaultResult), exit])))
+      .map((name) =>
+        letter(load(system, row, hook, [call(helpers[name].id), setR0(row.defaultResult), exit])),
+      )
       .join('');
   }
   const [major, minor] = system.release.split('.');

@@ -55,11 +55,6 @@ func (m *LPMTrie[K, V]) Update(k LPMKey[K], v V, flags uint64) int {
 // Delete removes exactly this prefix.
 func (m *LPMTrie[K, V]) Delete(k LPMKey[K]) int { return m.values.remove(k.masked()) }
 
-// ForEach visits prefixes and values until visit returns false.
-func (m *LPMTrie[K, V]) ForEach(visit func(k *LPMKey[K], v *V) bool) int {
-	return m.values.each(0, visit)
-}
-
 // ProgArray is a table of programs to tail-call, filled by //bpf:slot directives (BPF_MAP_TYPE_PROG_ARRAY).
 type ProgArray[F any] struct {
 	MaxEntries uint32

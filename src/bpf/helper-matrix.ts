@@ -1,136 +1,171 @@
 /**
  * Which program types may call which helpers, one letter a helper in the order of their numbers, from 1:
- * `.` refused, `o` allowed, `g` allowed under GPL, `s` allowed when the program may sleep, measured on Linux 6.18 by
- * loading the call; `-`, `O`, `G`, `S` the same, read in the kernel's source. Made by scripts/gen-helpers.ts.
+ * `.` refused, `o` allowed, `s` allowed when the program may sleep, measured on Linux 5.10, 6.1, 6.12, 6.18, 7.3
+ * by loading the call; `-`, `O`, `S` the same, read in the kernel's source. Made by scripts/gen-helpers.ts.
  */
 
 // biome-ignore format: letters in columns
 export const helperMatrix: Readonly<Record<string, string>> = {
   cgroup_device:
-    'ooo.ogoo...o.oooo....g..g.........g.o....o............g........................oo.....ooo...oo..........oo' +
-    '..o..gggg.oo.o..o.o....ooooo......o......so...oo.oog.....og...gggg..ggg..ooo...oo...s..oo.ooooooo....oooo',
+    'ooo.oooo...o.oooo....o..o.........o.o....o............o........................oo.....ooo...oo..........oo' +
+    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...oooo..ooo..ooo...oo...s..oo.ooooooo....oooo',
   cgroup_skb:
-    'ooo.ogoo...o.oooo....g..go........g.o....o...oo.......g............o..........ooo.ooooooo...ooooooo.....oo' +
-    'ooo..gggg.oo.o.oo.o..ooooooo.oooooo......so...oo.oog.o...og...gggg..gggo.ooo........s..oooooooooo....oooo',
+    'ooo.oooo...o.oooo....o..oo........o.o....o...oo.......o............o..........ooo.ooooooo...ooooooo.....oo' +
+    'ooo..oooo.oo.o.oo.o..ooooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
   cgroup_sock:
-    'ooo.ogoo...o.oooo....g..g.........g.o....o...o........g........................oo.....ooo...oo..........oo' +
-    'o.o..gggg.oo.o.oo.o....ooooo......o......so...oo.oog.o...og...gggg..ggg..ooo...oo...s..oo.ooooooo....oooo',
+    'ooo.oooo...o.oooo....o..o.........o.o....o...o..o.....o.o......................oo.....ooo...oo..........oo' +
+    'o.o..oooo.oo.o.oo.o....ooooo......o......so...oo.ooo.o...oo...oooo..ooo..ooo...oo...s..oo.ooooooo....oooo',
   cgroup_sock_addr:
-    'ooo.ogoo...o.oooo....g..g.........g.o....o...o..o.....g.o......o...............oo..oooooo...oo....o.....oo' +
-    'ooo..gggg.oo.o.oo.o....ooooo.oooooo......so...oo.oog.o...og...gggg..gggo.ooo...oo...s..oooooooooo....oooo',
-  cgroup_sockopt:
-    'ooo.ogoo...o.oooo....g..g.........g.o....o............g........................oo.....ooo...oo.o........oo' +
-    'ooo..gggg.oo.o.oo.o....ooooo......o......so...oo.oog.....og...gggg..ggg..ooo...oo...s..oo.ooooooo....oooo',
-  cgroup_sysctl:
-    'ooo.ogoo...o.oooo....g..g.........g.o....o............g........................oo.....ooo...oo......oooooo' +
-    '..o..gggg.oo.o..o.o....ooooo......o......so...oo.oog.o...og...gggg..ggg..ooo...oo...s..oo.ooooooo....oooo',
-  flow_dissector:
-    'ooo.ogoo...o.oooo....g...o........g.o....o............g........................o......ooo...oo..........oo' +
-    '..o..gggg.oo.o..o.o....ooooo.oooooo......so...oo.oog.o...og...gggg..gggo.ooo........s..oooooooooo....oooo',
-  iter:
-    'ooogogoo...o.oooo....g..g.g.......gGo....o..go........g...........g............o......ooo...oo..........oo' +
-    'ooo.ggggg.oo.og.o.ogg..ooooo.oooooo.....osog..oo.oog...o.og...ggggg.gggo.ooo.....o..s..oooooooooo....oooo',
-  kprobe:
-    'ooogogoo...o.oooo....g..g.g.......gGo....o..g.........g..G........g............o......ooo...oo..........oo' +
-    '..o..gggg.oo.o..o.o....ooooo......o......so...oo.oog.....og...gggggoggg..ooo........s..oo.ooooooo....oooo',
-  lwt_in:
-    'ooo.ogoo...o.oooo....g.ogo.o....oog.o.o..o............g.................o......o......ooo...oo..........oo' +
-    '..o..gggg.oo.o..o.o....ooooo.oooooo......so...oo.oog.o...og...gggg..gggo.ooo........s..oooooooooo....oooo',
-  lwt_out:
-    'ooo.ogoo...o.oooo....g.ogo.o....oog.o.o..o............g........................o......ooo...oo..........oo' +
-    '..o..gggg.oo.o..o.o....ooooo.oooooo......so...oo.oog.o...og...gggg..gggo.ooo........s..oooooooooo....oooo',
-  lwt_seg6local:
-    'ooo.ogoo...o.oooo....g.ogo.o....oog.o.o..o............g..................ooo...o......ooo...oo..........oo' +
-    '..o..gggg.oo.o..o.o....ooooo.oooooo......so...oo.oog.o...og...gggg..gggo.ooo........s..oooooooooo....oooo',
-  lwt_xmit:
-    'ooo.ogooooooooooo..oogoogo.ooo..oog.ooooooo...........g.................o......o......ooo...oo..........oo' +
-    '..o..gggg.oo.o..o.o....oooooooooooo......so...oo.oog.o...og...gggg..gggo.ooo........s..oooooooooo....oooo',
-  netfilter:
-    'ooo.ogoo...o.oooo....g............g.o....o............g........................o......ooo...oo..........oo' +
-    '..o..gggg.oo.o..o.o....ooooo......o......so...oo.oog.....og...gggg..ggg..ooo........s..oo.ooooooo....oooo',
-  perf_event:
-    'ooogogoo...o.oooo....g..g.o.......gGo....o..g.........gg..........g............o......ooo...oo..........oo' +
-    '..o..gggg.oogo..o.o....ooooo......o......so...oo.oog.....og...gggggoggg..ooo........s..oo.ooooooo....oooo',
-  raw_tracepoint:
-    'ooogogoo...o.oooo....g..g.g.......gGo....o..g.........g...........g............o......ooo...oo..........oo' +
-    '..o..gggg.oo.o..o.o....ooooo......o......so...oo.oog.....og...gggggoggg..ooo........s..oo.ooooooo....oooo',
-  raw_tracepoint_writable:
-    'ooogogoo...o.oooo....g..g.g.......gGo....o..g.........g...........g............o......ooo...oo..........oo' +
-    '..o..gggg.oo.o..o.o....ooooo......o......so...oo.oog.....og...gggggoggg..ooo........s..oo.ooooooo....oooo',
-  sched_act:
-    'ooo.ogooooooooooooooogoogo.ooooooog.ooooooo..ooo.o....g..........o.og.........oo..ooooooo...ooooooog....oo' +
-    'ooog.gggg.oo.o.oooo....oooooooooooo......so.ooooooog.o..gog...gggg..gggo.ooo........so.ooooooooooggggoooo',
-  sched_cls:
-    'ooo.ogooooooooooooooogoogo.ooooooog.ooooooo..ooo.o....g..........o.og.........oo..ooooooo...ooooooog....oo' +
-    'ooog.gggg.oo.o.oooo....oooooooooooo......so.ooooooog.o..gog...gggg..gggo.ooo........so.ooooooooooggggoooo',
-  sk_lookup:
-    'ooo.ogoo...o.oooo....g..g.........g.o....o............g........................o.....oooo...oo..........oo' +
-    '..o..gggg.oo.o..ooo....ooooo.oooooo......so...oo.oog.o...og...gggg..gggo.ooo........s..oooooooooo....oooo',
-  sk_msg:
-    'ooo.ogoo...o.oooo....g..g.........g.o....o............g....oooo.......o........o......ooooo.oo..........oo' +
-    'ooo..gggg.oo.o.oo.o....ooooo.oooooo......so...oo.oog.o...og...gggg..gggo.ooo........s..oooooooooo....oooo',
-  sk_reuseport:
-    'ooo.ogoo...o.oooo....g...o........g.o....o...o........g............o...........o.o....ooo...oo..........oo' +
-    '..o..gggg.oo.o..o.o....ooooo......o......so...oo.oog.o...og...gggg..ggg..ooo........s..oo.ooooooo....oooo',
-  sk_skb:
-    'ooo.ogooo..o.oooo....g..go........g.ooo..oo..oo..o.o..g................o.......o...oooooo...oo....o.....oo' +
-    '..o..gggg.oo.o..o.o....ooooo.oooooo......so...oo.oog.o...og...gggg..gggo.ooo........s..oooooooooo....oooo',
-  sock_ops:
-    'ooo.ogoo...o.oooo....g..g.........g.o....o...o..o...o.g.o.o..........o.........oo.....ooo...oo.o........oo' +
-    'ooo..gggg.oo.o.oo.o....ooooo.ooooooooo...so...oo.oog.o...og...gggg..gggo.ooo........s..oooooooooo....oooo',
-  socket_filter:
-    'ooo.ogoo...o.oooo....g..go........g.o....o...oo.......g............o...........o......ooo...oo..........oo' +
-    '..o..gggg.oo.o.oo.o....ooooo.oooooo......so...oo.oog.o...og...gggg..gggo.ooo........s..oooooooooo....oooo',
-  syscall:
-    'ooogogoo...o.oooo....g..g.g.......g.o....o..go........g...........g............o......ooo...oo..........oo' +
-    'ooo.ggggg.oo.og.o.o....ooooo.oooooo.....ooo...oo.oog...o.ogoooggggg.gggooooo.....o..s..oooooooooo....oooo',
-  tp_btf:
-    'ooogogoo...o.oooo....g..g.g.......gGo....o..go........g...........g............o......ooo...oo..........oo' +
-    'ooo.ggggg.oo.og.o.o....ooooo.oooooo.....oso...oo.oog...o.og...gggggogggo.ooo.....o..s..oooooooooo....oooo',
-  tracepoint:
-    'ooogogoo...o.oooo....g..g.g.......gGo....o..g.........g...........g............o......ooo...oo..........oo' +
-    '..o..gggg.oo.o..o.o....ooooo......o......so...oo.oog.....og...gggggoggg..ooo........s..oo.ooooooo....oooo',
-  xdp:
-    'ooo.ogoo...o.oooo....go.g..o......g.o....o.o......o..og.........o...g..........o...oooooo...oo....og....oo' +
-    '..og.gggg.oo.o..o.o....ooooo.oooooo......so...oo.oog.o..gog...gggg..gggo.ooo.....ooos..ooooooooooggggoooo',
-  // read: kernel/trace/bpf_trace.c tracing_prog_func_proto
-  fentry:
-    'OOOGOGOO---O-OOOO----G--G-G-------GGO----O--GO--------G-----------G------------O------OOO---OO----------OO' +
-    'OOO-GGGGG-OO-OG-O-O----OOOOO-OOOOOO-----OSO---OO-OOG---O-OG---GGGGGOGGGO-OOOO-O--O--S--OOOOOOOOOO----OOOO',
-  // read: kernel/trace/bpf_trace.c tracing_prog_func_proto
-  fexit:
-    'OOOGOGOO---O-OOOO----G--G-G-------GGO----O--GO--------G-----------G------------O------OOO---OO----------OO' +
-    'OOO-GGGGG-OO-OG-O-O----OOOOO-OOOOOO-----OSO---OO-OOG---O-OG---GGGGGOGGGO-OOOOOO--O--S--OOOOOOOOOO----OOOO',
-  // read: kernel/bpf/bpf_lsm.c bpf_lsm_func_proto
-  lsm:
-    'OOOGOGOO---O-OOOO----G--G-G-------GGO----O--GO--O-----G-O---------G------------O------OOO---OO----------OO' +
-    'OOO-GGGGG-OO-OG-O-O----OOOOO-OOOOOO---OOOSO---OO-OOGO-SO-OG---GGGGGOGGGO-OOOO-O--O--S-SOOOOOOOOOO----OOOO',
-  // read: kernel/bpf/bpf_lsm.c bpf_lsm_func_proto
-  lsm_cgroup:
-    'OOOGOGOO---O-OOOO----G--G-G-------GGO----O--GO--O-----G-O---------G------------OO-----OOO---OO----------OO' +
-    'OOO-GGGGG-OO-OGOO-O----OOOOO-OOOOOO---OOOSO---OO-OOG---O-OG---GGGGGOGGGO-OOO---OOO--S--OOOOOOOOOO----OOOO',
-  // read: net/ipv4/bpf_tcp_ca.c bpf_tcp_ca_get_func_proto
-  struct_ops:
-    'OOO-OGOO---O-OOOO----G------------G-O----O------O-----G-O----------------------O------OOO---OO----------OO' +
-    'OOO--GGGGGOO-O--O-O----OOOOO------O------SO---OO-OOG-O---OG---GGGG--GGG--OOO--------S--OO-OOOOOOO----OOOO',
-  // read: as the replaced function’s program
-  ext:
-    'OOOGOGOOOOOOOOOOOOOOOGOOGOGOOOOOOOGGOOOOOOOOGOOOOOOOOOGGOGOOOOOOOOGOGOOOOOOOGGOOOOOOOOOOOOOGOOOOOOOGOOOOOO' +
-    'OOOGGGGGGGOOGOGOOOOGGOOOOOOOOOOOOOOOOOOOOSOGOOOOOOOGOOSOGOGSSSGGGGGOGGGOOOOOOOOOOOOOGOSOOOOOOOOOOGGGGOOOO',
-  // read: drivers/media/rc/bpf-lirc.c lirc_mode2_func_proto
-  lirc_mode2:
-    'OOO-OGOO---O-OOOO----G------------G-O----O------------G---------------------GG-O------OOO--GOO----------OO' +
-    '--O--GGGG-OO-O--O-O----OOOOO------O------SO---OO-OOG-----OG---GGGG--GGG--OOO--------S--OO-OOOOOOO----OOOO',
-  // read: net/core/filter.c sock_addr_func_proto
+    'ooo.oooo...o.oooo....o..o.........o.o....o...o..o.....o.o......o...............oo..oooooo...oo....o.....oo' +
+    'ooo..oooo.oo.o.oo.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo...oo...s..oooooooooo....oooo',
   'cgroup_sock_addr/bind':
-    'OOO-OGOO---O-OOOO----G--G---------G-O----O---O--O-----G-O----------------------OO--OOOOOO---OO----O-----OO' +
-    'OOO--GGGG-OO-O-OO-O----OOOOO-OOOOOO------SO---OO-OOG-O---OG---GGGG--GGGO-OOO---OO---S--OOOOOOOOOO----OOOO',
-  // read: kernel/bpf/cgroup.c cgroup_common_func_proto
+    'ooo.oooo...o.oooo....o..o.........o.o....o...o..o.....o.o......................oo..oooooo...oo....o.....oo' +
+    'ooo..oooo.oo.o.oo.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo...oo...s..oooooooooo....oooo',
   'cgroup_sock_addr/named':
-    'OOO-OGOO---O-OOOO----G--G---------G-O----O---O--O-----G-O----------------------OO--OOOOOO---OO----O-----OO' +
-    'OOO--GGGG-OO-O-OO-O----OOOOO-OOOOOO------SO---OO-OOG-O---OG---GGGG--GGGO-OOO--------S--OOOOOOOOOO----OOOO',
-  // read: kernel/bpf/cgroup.c cg_sockopt_func_proto
+    'ooo.oooo...o.oooo....o..o.........o.o....o...o..o.....o.o......................oo..oooooo...oo....o.....oo' +
+    'ooo..oooo.oo.o.oo.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
+  cgroup_sockopt:
+    'ooo.oooo...o.oooo....o..o.........o.o....o............o........................oo.....ooo...oo.o........oo' +
+    'ooo..oooo.oo.o.oo.o....ooooo......o......so...oo.ooo.....oo...oooo..ooo..ooo...oo...s..oo.ooooooo....oooo',
   'cgroup_sockopt/set':
-    'OOO-OGOO---O-OOOO----G--G---------G-O----O------O-----G-O----------------------OO-----OOO---OO-O--------OO' +
-    'OOO--GGGG-OO-O-OO-O----OOOOO------O------SO---OO-OOG-----OG---GGGG--GGG--OOO---OO---S--OO-OOOOOOO----OOOO',
+    'ooo.oooo...o.oooo....o..o.........o.o....o......o.....o.o......................oo.....ooo...oo.o........oo' +
+    'ooo..oooo.oo.o.oo.o....ooooo......o......so...oo.ooo.....oo...oooo..ooo..ooo...oo...s..oo.ooooooo....oooo',
+  cgroup_sysctl:
+    'ooo.oooo...o.oooo....o..o.........o.o....o............o........................oo.....ooo...oo......oooooo' +
+    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.o...oo...oooo..ooo..ooo...oo...s..oo.ooooooo....oooo',
+  fentry:
+    'oooooooo...o.oooo....o..o.o.......ooo....o..oo........o...........o............o......ooo...oo..........oo' +
+    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo.....oso...oo.ooo...o.oo...oooooooooo.oooooo..o..s..oooooooooo....oooo',
+  fexit:
+    'oooooooo...o.oooo....o..o.o.......ooo....o..oo........o...........o............o......ooo...oo..........oo' +
+    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo.....oso...oo.ooo...o.oo...oooooooooo.oooooo..o..s..oooooooooo....oooo',
+  flow_dissector:
+    'ooo.oooo...o.oooo....o...o........o.o....o............o........................o......ooo...oo..........oo' +
+    '..o..oooo.oo.o..o.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
+  iter:
+    'oooooooo...o.oooo....o..o.o.......ooo....o..oo........o...........o............o......ooo...oo..........oo' +
+    'ooo.ooooo.oo.oo.o.ooo..ooooo.oooooo.....osoo..oo.ooo...o.oo...ooooo.oooo.ooo.....o..s..oooooooooo....oooo',
+  kprobe:
+    'oooooooo...o.oooo....o..o.o.......ooo....o..o.........o..O........o............o......ooo...oo..........oo' +
+    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...ooooooooo..ooo........s..oo.ooooooo....oooo',
+  lsm:
+    'oooooooo...o.oooo....o..o.o.......ooo....o..oo........o...........o............o......ooo...oo..........oo' +
+    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo...oooso...oo.oooo.so.oo...oooooooooo.oooooo..o..s.soooooooooo....oooo',
+  lsm_cgroup:
+    'oooooooo...o.oooo....o..o.o.......ooo....o..oo..o.....o.o.........o............oo.....ooo...oo..........oo' +
+    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo...oooso...oo.oooo.so.oo...ooooo.oooo.ooo...ooo..s.soooooooooo....oooo',
+  lwt_in:
+    'ooo.oooo...o.oooo....o.ooo.o....ooo.o.o..o............o.................o......o......ooo...oo..........oo' +
+    '..o..oooo.oo.o..o.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
+  lwt_out:
+    'ooo.oooo...o.oooo....o.ooo.o....ooo.o.o..o............o........................o......ooo...oo..........oo' +
+    '..o..oooo.oo.o..o.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
+  lwt_seg6local:
+    'ooo.oooo...o.oooo....o.ooo.o....ooo.o.o..o............o..................ooo...o......ooo...oo..........oo' +
+    '..o..oooo.oo.o..o.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
+  lwt_xmit:
+    'ooo.ooooooooooooo..ooooooo.ooo..ooo.ooooooo...........o.................o......o......ooo...oo..........oo' +
+    '..o..oooo.oo.o..o.o....oooooooooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
+  netfilter:
+    'ooo.oooo...o.oooo....o............o.o....o............o........................o......ooo...oo..........oo' +
+    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...oooo..ooo..ooo........s..oo.ooooooo....oooo',
+  perf_event:
+    'oooooooo...o.oooo....o..o.o.......ooo....o..o.........oo..........o............o......ooo...oo..........oo' +
+    '..o..oooo.oooo..o.o....ooooo......o......so...oo.ooo.....oo...ooooooooo..ooo........s..oo.ooooooo....oooo',
+  raw_tracepoint:
+    'oooooooo...o.oooo....o..o.o.......ooo....o..o.........o...........o............o......ooo...oo..........oo' +
+    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...ooooooooo..ooo........s..oo.ooooooo....oooo',
+  raw_tracepoint_writable:
+    'oooooooo...o.oooo....o..o.o.......ooo....o..o.........o...........o............o......ooo...oo..........oo' +
+    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...ooooooooo..ooo........s..oo.ooooooo....oooo',
+  sched_act:
+    'ooo.oooooooooooooooooooooo.oooooooo.ooooooo..ooo.o....o..........o.oo.........oo..ooooooo...oooooooo....oo' +
+    'oooo.oooo.oo.o.oooo....oooooooooooo......so.oooooooo.o..ooo...oooo..oooo.ooo........so.oooooooooooooooooo',
+  sched_cls:
+    'ooo.oooooooooooooooooooooo.oooooooo.ooooooo..ooo.o....o..........o.oo.........oo..ooooooo...oooooooo....oo' +
+    'oooo.oooo.oo.o.oooo....oooooooooooo......so.oooooooo.o..ooo...oooo..oooo.ooo........so.oooooooooooooooooo',
+  sk_lookup:
+    'ooo.oooo...o.oooo....o..o.........o.o....o............o........................o.....oooo...oo..........oo' +
+    '..o..oooo.oo.o..ooo....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
+  sk_msg:
+    'ooo.oooo...o.oooo....o..o.........o.o....o............o....oooo.......o........o......ooooo.oo..........oo' +
+    'ooo..oooo.oo.o.oo.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
+  sk_reuseport:
+    'ooo.oooo...o.oooo....o...o........o.o....o...o........o............o...........o.o....ooo...oo..........oo' +
+    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.o...oo...oooo..ooo..ooo........s..oo.ooooooo....oooo',
+  sk_skb:
+    'ooo.ooooo..o.oooo....o..oo........o.ooo..oo..oo..o.o..o................o.......o...oooooo...oo....o.....oo' +
+    '..o..oooo.oo.o..o.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
+  sock_ops:
+    'ooo.oooo...o.oooo....o..o.........o.o....o...o..o...o.o.o.o..........o.........oo.....ooo...oo.o........oo' +
+    'ooo..oooo.oo.o.oo.o....ooooo.ooooooooo...so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
+  socket_filter:
+    'ooo.oooo...o.oooo....o..oo........o.o....o...oo.......o............o...........o......ooo...oo..........oo' +
+    '..o..oooo.oo.o.oo.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
+  struct_ops:
+    'ooo.oooo...o.oooo....o............o.o....o......o.....o.o......................o......ooo...oo..........oo' +
+    'ooo..ooooooo.o..o.o....ooooo......o......so...oo.ooo.o...oo...oooo..ooo..ooo........s..oo.ooooooo....oooo',
+  syscall:
+    'oooooooo...o.oooo....o..o.o.......ooo....o..oo........o...........o............o......ooo...oo..........oo' +
+    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo.....ooo...oo.ooo...o.oooooooooo.oooooooo.....o..o..oooooooooo....oooo',
+  tp_btf:
+    'oooooooo...o.oooo....o..o.o.......ooo....o..oo........o...........o............o......ooo...oo..........oo' +
+    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo.....oso...oo.ooo...o.oo...oooooooooo.oooo.o..o..s..oooooooooo....oooo',
+  tracepoint:
+    'oooooooo...o.oooo....o..o.o.......ooo....o..o.........o...........o............o......ooo...oo..........oo' +
+    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...ooooooooo..ooo........s..oo.ooooooo....oooo',
+  xdp:
+    'ooo.oooo...o.oooo....oo.o..o......o.o....o.o......o..oo.........o...o..........o...oooooo...oo....oo....oo' +
+    '..oo.oooo.oo.o..o.o....ooooo.oooooo......so...oo.ooo.o..ooo...oooo..oooo.ooo.....ooos..oooooooooooooooooo',
+  // read: whatever the replaced program may call
+  ext:
+    'OOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOO' +
+    'OOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOSOOOOOOOOOOOOSOOOOSSSOOOOOOOOOOOOOOOOOOOOOOSOSOOOOOOOOOOOOOOOOOO',
+  // read: lirc_mode2_func_proto of drivers/media/rc/bpf-lirc.c
+  lirc_mode2:
+    'OOO-OOOO---O-OOOO----O------------O-O----O------------O---------------------OO-O------OOO--OOO----------OO' +
+    '--O--OOOO-OO-O--O-O----OOOOO------O------SO---OO-OOO-----OO---OOOO--OOO--OOO--------S--OO-OOOOOOO----OOOO',
+};
+
+/** First kernel of a helper in a program type, where it is later than the helper's own. */
+// biome-ignore format: one type a line
+export const helperLater: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  cgroup_device: { get_current_pid_tgid: '6.1', get_current_comm: '6.1', get_cgroup_classid: '6.1', perf_event_read: '6.18', current_task_under_cgroup: '6.12', perf_event_read_value: '6.18', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_current_ancestor_cgroup_id: '6.1', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  cgroup_skb: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', get_cgroup_classid: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_netns_cookie: '6.18', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  cgroup_sock: { perf_event_read: '6.18', current_task_under_cgroup: '6.12', setsockopt: '7.3', perf_event_read_value: '6.18', getsockopt: '7.3', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  cgroup_sock_addr: { perf_event_read: '6.18', current_task_under_cgroup: '6.12', perf_event_read_value: '6.18', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  'cgroup_sock_addr/bind': { perf_event_read: '6.18', current_task_under_cgroup: '6.12', setsockopt: '5.12', perf_event_read_value: '6.18', getsockopt: '5.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  'cgroup_sock_addr/named': { perf_event_read: '6.18', current_task_under_cgroup: '6.12', setsockopt: '5.12', perf_event_read_value: '6.18', getsockopt: '5.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  cgroup_sockopt: { get_current_pid_tgid: '6.1', get_current_comm: '6.1', get_cgroup_classid: '6.1', perf_event_read: '6.18', current_task_under_cgroup: '6.12', perf_event_read_value: '6.18', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_netns_cookie: '5.15', get_current_ancestor_cgroup_id: '6.1', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  'cgroup_sockopt/set': { get_current_pid_tgid: '6.1', get_current_comm: '6.1', get_cgroup_classid: '6.1', perf_event_read: '6.18', current_task_under_cgroup: '6.12', setsockopt: '5.15', perf_event_read_value: '6.18', getsockopt: '5.15', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_netns_cookie: '5.15', get_current_ancestor_cgroup_id: '6.1', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  cgroup_sysctl: { get_current_pid_tgid: '6.1', get_current_comm: '6.1', get_cgroup_classid: '6.1', perf_event_read: '6.18', current_task_under_cgroup: '6.12', perf_event_read_value: '6.18', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_current_ancestor_cgroup_id: '6.1', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  fentry: { get_cgroup_classid: '7.3', get_socket_cookie: '5.12', spin_lock: '6.1', spin_unlock: '6.1', strtol: '6.1', strtoul: '6.1', sk_storage_get: '5.11', sk_storage_delete: '5.11', get_current_ancestor_cgroup_id: '5.15', copy_from_user: '6.1' },
+  fexit: { get_cgroup_classid: '7.3', get_socket_cookie: '5.12', spin_lock: '6.1', spin_unlock: '6.1', strtol: '6.1', strtoul: '6.1', sk_storage_get: '5.11', sk_storage_delete: '5.11', get_current_ancestor_cgroup_id: '5.15', copy_from_user: '6.1' },
+  flow_dissector: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', get_cgroup_classid: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  iter: { get_cgroup_classid: '6.18', get_socket_cookie: '5.12', spin_lock: '6.1', spin_unlock: '6.1', strtol: '6.1', strtoul: '6.1', sk_storage_get: '5.11', sk_storage_delete: '5.11', get_current_ancestor_cgroup_id: '5.15', copy_from_user: '6.1' },
+  kprobe: { get_cgroup_classid: '6.18', spin_lock: '6.1', spin_unlock: '6.1', strtol: '6.1', strtoul: '6.1', get_current_ancestor_cgroup_id: '5.15', copy_from_user: '6.1' },
+  lsm: { get_cgroup_classid: '7.3', get_socket_cookie: '5.12', spin_lock: '6.1', spin_unlock: '6.1', strtol: '6.1', strtoul: '6.1', get_current_ancestor_cgroup_id: '5.15', copy_from_user: '6.1' },
+  lsm_cgroup: { get_cgroup_classid: '7.3' },
+  lwt_in: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  lwt_out: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  lwt_seg6local: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  lwt_xmit: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  netfilter: { get_current_uid_gid: '6.18', get_current_comm: '6.18', get_cgroup_classid: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', send_signal: '6.18', send_signal_thread: '6.18', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  perf_event: { get_cgroup_classid: '6.18', spin_lock: '6.1', spin_unlock: '6.1', strtol: '6.1', strtoul: '6.1', get_current_ancestor_cgroup_id: '5.15', copy_from_user: '6.1' },
+  raw_tracepoint: { get_cgroup_classid: '6.18', spin_lock: '6.1', spin_unlock: '6.1', strtol: '6.1', strtoul: '6.1', get_current_ancestor_cgroup_id: '5.15', copy_from_user: '6.1', get_attach_cookie: '6.12' },
+  raw_tracepoint_writable: { get_cgroup_classid: '6.18', spin_lock: '6.1', spin_unlock: '6.1', strtol: '6.1', strtoul: '6.1', get_current_ancestor_cgroup_id: '5.15', copy_from_user: '6.1', get_attach_cookie: '6.12' },
+  sched_act: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_netns_cookie: '6.18', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  sched_cls: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_netns_cookie: '6.18', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  sk_lookup: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', get_cgroup_classid: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  sk_msg: { get_current_comm: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_netns_cookie: '5.15', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  sk_reuseport: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', get_cgroup_classid: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', get_socket_cookie: '5.14', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  sk_skb: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', get_cgroup_classid: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  sock_ops: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', get_cgroup_classid: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_netns_cookie: '5.15', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  socket_filter: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', get_cgroup_classid: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_netns_cookie: '6.18', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  struct_ops: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', get_cgroup_classid: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  syscall: { get_cgroup_classid: '6.18' },
+  tp_btf: { get_cgroup_classid: '6.18', get_socket_cookie: '5.12', spin_lock: '6.1', spin_unlock: '6.1', strtol: '6.1', strtoul: '6.1', sk_storage_get: '5.11', sk_storage_delete: '5.11', get_current_ancestor_cgroup_id: '5.15', copy_from_user: '6.1', get_attach_cookie: '6.12', get_func_arg: '7.3', get_func_arg_cnt: '7.3' },
+  tracepoint: { get_cgroup_classid: '6.18', spin_lock: '6.1', spin_unlock: '6.1', strtol: '6.1', strtoul: '6.1', get_current_ancestor_cgroup_id: '5.15', copy_from_user: '6.1' },
+  xdp: { get_current_pid_tgid: '6.12', get_current_uid_gid: '6.18', get_current_comm: '6.18', get_cgroup_classid: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', get_current_cgroup_id: '6.12', strtol: '6.1', strtoul: '6.1', send_signal: '6.18', send_signal_thread: '6.18', get_ns_current_pid_tgid: '6.12', get_current_ancestor_cgroup_id: '6.12', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
+  lirc_mode2: { get_current_uid_gid: '6.18', get_current_comm: '6.18', get_cgroup_classid: '6.18', perf_event_read: '6.18', current_task_under_cgroup: '6.18', perf_event_read_value: '6.18', send_signal: '6.18', send_signal_thread: '6.18', get_task_stack: '6.18', copy_from_user: '6.18', task_storage_get: '6.18', task_storage_delete: '6.18', get_branch_snapshot: '6.18', find_vma: '6.18', copy_from_user_task: '6.18' },
 };

@@ -4,13 +4,13 @@
  * the questions one asks of them.
  *
  *     helpers.ringbuf_reserve.acquires            → true
- *     helperVerdict('trace_printk', 'xdp')        → { allowed: true, sleepable: false, measured: true }
+ *     helperVerdict('trace_printk', 'xdp')        → { allowed: true, sleepable: false, measured: true, since: '4.1' }
  *     helperSignature('get_current_comm')         → long bpf_get_current_comm(void *buf, u32 size_of_buf)
  *
  * Invariant: rows are in the order of their numbers, 1 to 211 without gaps.
  */
 
-import { helperMatrix } from './helper-matrix.ts';
+import { helperLater, helperMatrix } from './helper-matrix.ts';
 import { helperRows } from './helper-rows.ts';
 
 /**
@@ -137,8 +137,10 @@ export interface HelperVerdict {
   readonly allowed: boolean;
   /** Allowed only in programs that may sleep. */
   readonly sleepable: boolean;
-  /** Found by loading the call on Linux 6.18; false: read in the kernel's source. */
+  /** Found by loading the call on five kernels; false: read in the kernel's source. */
   readonly measured: boolean;
+  /** First kernel on which programs of this kind may call it. */
+  readonly since: string;
 }
 
 /**
@@ -150,7 +152,8 @@ export function helperVerdict(name: HelperName, programHelpers: string): HelperV
   return {
     allowed: letter !== '.' && letter !== '-',
     sleepable: letter === 's' || letter === 'S',
-    measured: '.ogs'.includes(letter),
+    measured: '.os'.includes(letter),
+    since: helperLater[programHelpers]?.[name] ?? helpers[name].since,
   };
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { contextField, contextRow, contexts, hasDirectPacket, mayRead, mayWrite } from './contexts.ts';
-import { helperMatrix } from './helper-matrix.ts';
+import { helperLater, helperMatrix } from './helper-matrix.ts';
 import {
+  type HelperName,
   type HelperRow,
   helperByGoName,
   helperById,
@@ -54,25 +55,35 @@ describe('helpers', () => {
 
   it('the matrix has a letter per helper and a row per program type', () => {
     for (const [type, letters] of Object.entries(helperMatrix))
-      expect(letters, type).toMatch(/^[.ogs\-OGS]{211}$/);
+      expect(letters, type).toMatch(/^[.os\-OS]{211}$/);
     for (const row of Object.values<ProgramRow>(programs))
       expect(helperMatrix[row.helpers], row.type).toBeDefined();
-    expect(helperVerdict('xdp_adjust_head', 'xdp')).toEqual({
-      allowed: true,
-      sleepable: false,
-      measured: true,
-    });
-    expect(helperVerdict('xdp_adjust_head', 'tracepoint')).toEqual({
-      allowed: false,
-      sleepable: false,
-      measured: true,
-    });
+    const verdict = { allowed: true, sleepable: false, measured: true };
+    expect(helperVerdict('xdp_adjust_head', 'xdp')).toEqual({ ...verdict, since: '4.10' });
+    expect(helperVerdict('xdp_adjust_head', 'tracepoint')).toMatchObject({ ...verdict, allowed: false });
     expect(helperVerdict('override_return', 'kprobe')).toEqual({
-      allowed: true,
-      sleepable: false,
+      ...verdict,
       measured: false,
+      since: '4.16',
     });
     expect(helperVerdict('copy_from_user', 'fentry').sleepable).toBe(true);
+  });
+
+  it('a program type may get a helper later than the others', () => {
+    expect(helperVerdict('get_current_pid_tgid', 'kprobe').since).toBe('4.2');
+    expect(helperVerdict('get_current_pid_tgid', 'xdp').since).toBe('6.12');
+    expect(helperVerdict('get_current_comm', 'xdp').since).toBe('6.18');
+    expect(helperVerdict('setsockopt', 'cgroup_sock_addr/bind').since).toBe('5.12');
+    for (const [type, later] of Object.entries(helperLater)) {
+      for (const [name, since] of Object.entries(later)) {
+        expect(compareKernels(since, helpers[name as HelperName].since), `${type} ${name}`).toBeGreaterThan(
+          0,
+        );
+      }
+    }
+  });
+
+  it('few helpers are for one type only', () => {
     expect(helperPrograms('rc_keydown')).toEqual(['ext', 'lirc_mode2']);
   });
 });
