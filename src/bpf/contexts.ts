@@ -426,6 +426,14 @@ export function mayWrite(field: ContextField, program: ProgramRow): boolean {
   return field.write === 'all' || names(field.write, program);
 }
 
+/**
+ * May a field of `Sock`, `TCPSock` or `FlowKeys` be read through a pointer of the kind (a context's field, a
+ * helper's result)? Socks that may be request or time-wait ones show less; SkFullsock gives the rest.
+ */
+export function mayReadThrough(field: string, kind: ContextFieldKind): boolean {
+  return kind !== 'sock-common-or-null' || !['Type', 'Protocol', 'Mark', 'Priority'].includes(field);
+}
+
 /** Can the program's packet be read through pointers (`At`, `Packet`), not only through `Load`? */
 export function hasDirectPacket(program: ProgramRow): boolean {
   const field = program.context === null ? null : contextField(program.context, 'Data');

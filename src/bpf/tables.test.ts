@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { contextField, contextRow, contexts, hasDirectPacket, mayRead, mayWrite } from './contexts.ts';
+import {
+  contextField,
+  contextRow,
+  contexts,
+  hasDirectPacket,
+  mayRead,
+  mayReadThrough,
+  mayWrite,
+} from './contexts.ts';
 import { helperLater, helperMatrix } from './helper-matrix.ts';
 import {
   type HelperName,
@@ -150,6 +158,12 @@ describe('contexts', () => {
     expect(hasDirectPacket(programs.xdp)).toBe(true);
     expect(hasDirectPacket(programs.socket)).toBe(false);
     expect(hasDirectPacket(programs.syscall)).toBe(false);
+  });
+
+  it('pointers to sockets show what the verifier lets them', () => {
+    expect(mayReadThrough('Mark', 'sock')).toBe(true);
+    expect(mayReadThrough('Mark', 'sock-common-or-null')).toBe(false);
+    expect(mayReadThrough('Family', 'sock-common-or-null')).toBe(true);
   });
 
   it('registers depend on the machine', () => {
