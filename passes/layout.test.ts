@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noPos } from '../src/base/source.ts';
-import { branch, exit, jump, move } from '../src/bpf/build.ts';
+import { alu, branch, exit, jump, move } from '../src/bpf/build.ts';
 import type { MBlock, MFunc, PReg } from '../src/bpf/minst.ts';
 import { slotsOf } from '../src/bpf/operands.ts';
 import { randomModule } from '../src/ir/random.ts';
@@ -56,7 +56,7 @@ describe('layout', () => {
         block(2, move(p(0), 1n, noPos), exit(p(0), noPos)),
         block(3, move(p(0), 1n, noPos), exit(p(0), noPos)),
       ]),
-      { cpu: 'v3', opt: '2' },
+      { cpu: 'v3', opt: '2', kernel: [5, 15] },
     );
     expect(done.blocks.flatMap((b) => b.body.map((i) => i.op))).toEqual(['mov64_imm', 'exit']);
   });
@@ -92,10 +92,23 @@ describe('layout', () => {
           block(2, ...filler, move(p(0), 7n, noPos), exit(p(0), noPos)),
           block(3, move(p(0), 8n, noPos), exit(p(0), noPos)),
         ]),
-        { cpu, opt: '2' },
+        { cpu, opt: '2', kernel: [5, 15] },
       );
       expect(longest(done)).toBeLessThanOrEqual(32767);
       expect(done.blocks.every((b) => b.body.length > 0)).toBe(true);
     }
+  });
+
+  it('turns loops only for kernels that take a loop closed by falling through', () => {
+    const loop = func([
+      block(0, move(p(0), 0n, noPos), jump(1, noPos)),
+      block(1, branch('jge64_imm', p(0), 9n, 3, noPos), jump(2, noPos)),
+      block(2, alu('add64_imm', p(0), 1n, noPos), jump(1, noPos)),
+      block(3, exit(p(0), noPos)),
+    ]);
+    const order = (kernel: readonly [number, number]): readonly number[] =>
+      layOut(loop, { cpu: 'v3', opt: '2', kernel }).blocks.map((b) => b.id);
+    expect(order([6, 7])).toEqual([0, 1, 2, 3]);
+    expect(order([6, 8])).toEqual([0, 2, 1, 3]);
   });
 });

@@ -7,8 +7,8 @@
  *     b3: r0 = 2; exit                         b2: r0 = 1
  *                                                  exit
  *
- * Ends that blocks have in common become one (src/bpf/tail-merge.ts); a loop is turned so that its test stands at its
- * bottom; far jumps are made to reach (src/bpf/relax.ts). Invariant: every jump target is a block with at least one
+ * Ends that blocks have in common become one (src/bpf/tail-merge.ts); where the kernel allows it, a loop is turned so
+ * that its test stands at its bottom; far jumps are made to reach (src/bpf/relax.ts). Invariant: every jump target is a block with at least one
  * instruction; no block is unreachable; control never falls off the end.
  */
 
@@ -32,16 +32,28 @@ export const layout: Pass<'code', 'code'> = {
   run: (input, { target }) => ({ ...input, funcs: input.funcs.map((func) => layOut(func, target)) }),
 };
 
+/**
+ * Kernels before 6.8 want every edge that closes a loop to be a jump ("back-edge from insn 58 to 59"); in a turned loop
+ * the body falls into the test.
+ */
+const takesFallingBackEdges = ({ kernel: [major, minor] }: Pick<Target, 'kernel'>): boolean =>
+  major > 6 || (major === 6 && minor >= 8);
+
 /** Slots that a jump's 16-bit offset covers. */
 const near = 32767;
 
-export function layOut(func: MFunc<PReg>, target: Pick<Target, 'cpu' | 'opt'>, reach = near): MFunc<PReg> {
+export function layOut(
+  func: MFunc<PReg>,
+  target: Pick<Target, 'cpu' | 'opt' | 'kernel'>,
+  reach = near,
+): MFunc<PReg> {
   const less = target.cpu !== 'v1';
   const threaded = threadJumps(explicit(func.blocks));
   const merged = target.opt === '0' ? threaded : threadJumps(mergeTails(threaded, func.nextBlock));
   const ids = merged.map((block) => block.id);
   const free = Math.max(func.nextBlock, ...ids.map((id) => id + 1));
-  const order = chooseOrder({ ...func, blocks: merged }, less, target.opt !== '0');
+  const turn = target.opt !== '0' && takesFallingBackEdges(target);
+  const order = chooseOrder({ ...func, blocks: merged }, less, turn);
   const fallen = dropEmptyEntry(fallThrough(order, less));
   const { blocks, nextBlock } = relax(fallen, free, { near: reach, long: target.cpu === 'v4', less });
   return { ...func, blocks, nextBlock };
