@@ -107,7 +107,10 @@ function rightSide(
       return { operands: spread(op.type.types, op.span), tuple: op.x };
     if (op.mode === 'value' && op.mapElement && want === 2 && op.x.kind === 'index') {
       const types = [op.type, boolType];
-      return { operands: spread(types, op.span), tuple: { ...op.x, type: { kind: 'tuple', types } } };
+      return {
+        operands: spread([op.type, basic('untyped bool')], op.span),
+        tuple: { ...op.x, type: { kind: 'tuple', types } },
+      };
     }
     const have = op.mode === 'value' && op.type.kind === 'tuple' ? op.type.types.length : 1;
     report(env, 'assignment-count', at.span, { have, want });

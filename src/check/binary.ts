@@ -22,6 +22,7 @@ import {
 } from './constants.ts';
 import { convertUntyped, requireRepresentable, tree } from './convert.ts';
 import { checkExpr, checkValue } from './expr.ts';
+import { defaultType } from './infer.ts';
 import { addressOf } from './members.ts';
 import { constant, describe, invalid, type Operand, refuse, report, show, textOf, value } from './operand.ts';
 import { assignableTypes, incomparableReason } from './satisfy.ts';
@@ -226,7 +227,7 @@ function isNilValue(op: Operand): boolean {
 
 function compareNode(env: Env, op: BinaryOp, x: Operand, y: Operand, span: Span, opSpan: Span): TExpr {
   const settle = (o: Operand): TExpr => {
-    const typed = isUntyped(o.type) ? convertUntyped(env, o, defaultFor(o.type)) : o;
+    const typed = isUntyped(o.type) ? convertUntyped(env, o, defaultType(o.type)) : o;
     return tree(env, typed ?? o);
   };
   let a = settle(x);
@@ -246,11 +247,6 @@ function compareNode(env: Env, op: BinaryOp, x: Operand, y: Operand, span: Span,
     default:
       throw new Error(`${op} is not a comparison`);
   }
-}
-
-function defaultFor(type: Type): Type {
-  if (isBoolean(type)) return basic('bool');
-  return type.kind === 'basic' && type.name === 'untyped rune' ? basic('int32') : basic('int');
 }
 
 // ---------------------------------------------------------------- shifts

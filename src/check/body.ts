@@ -31,8 +31,8 @@ export function checkBody(env: Env, body: Block, hasResults: boolean): TBlock {
   if (fn !== null) fn.repeated.push(...checkLabels(env, body));
   const stmts = checkStmts(env, body.stmts);
   for (const local of fn?.locals ?? [])
-    if (!local.used) report(env, 'unused-variable', local.span, { name: local.name });
-  if (hasResults && !terminates(body.stmts, env.checker.panics))
+    if (!local.used && fn?.skipped !== true) report(env, 'unused-variable', local.span, { name: local.name });
+  if (hasResults && fn?.skipped !== true && !terminates(body.stmts, env.checker.panics))
     report(env, 'missing-return', { ...body.span, start: Math.max(body.span.start, body.span.end - 1) }, {});
   return { kind: 'block', span: body.span, stmts };
 }
@@ -55,6 +55,7 @@ export function checkInstance(instance: FuncInstance): void {
     locals: [],
     repeated: [],
     assignedTo: new Set(),
+    skipped: false,
   };
   const inside: Env = { ...env, sink, fn, scope: newScope('function', env.scope) };
   declareParameters(inside, func.params, func.namedResults ? func.results : []);

@@ -28,7 +28,6 @@ import {
   isInteger,
   isInvalid,
   isOrdered,
-  isParameterised,
   isString,
   isUntyped,
   noResults,
@@ -117,8 +116,10 @@ export function checkBuiltin(env: Env, call: Call, name: string): Operand {
     const extra = call.args[row.max] ?? call;
     return refuse(env, 'too-many-arguments', extra.span, { name, have, want: row.max });
   }
-  if (call.spread && name !== 'append')
+  if (call.spread && name !== 'append') {
+    for (const arg of call.args) checkExpr(env, arg);
     return refuse(env, 'spread-not-variadic', (call.args.at(-1) ?? call).span, {});
+  }
   return row.check(env, call, call.args);
 }
 
@@ -308,15 +309,31 @@ function printValues(env: Env, call: Call, args: readonly Expr[], name: 'print' 
 
 // ---------------------------------------------------------------- unsafe
 
+/** Does the size of a type depend on a type parameter? */
+function hasVariableSize(type: Type): boolean {
+  switch (type.kind) {
+    case 'typeparam':
+      return true;
+    case 'array':
+      return hasVariableSize(type.elem);
+    case 'struct':
+      return type.fields.some((field) => hasVariableSize(field.type));
+    case 'named':
+      return type.typeArgs.length > 0 && hasVariableSize(type.underlying);
+    default:
+      return false;
+  }
+}
+
 function sizeOrAlign(env: Env, call: Call, args: readonly Expr[], measure: (type: Type) => number): Operand {
   const [arg] = args;
   const op = arg === undefined ? invalid(call.span) : checkValue(env, arg);
   if (op.mode === 'invalid') return op;
   const x = useDefault(env, op);
   if (isInvalid(x.type) || !requireFinite(x.type)) return invalid(call.span);
-  const measured: ConstValue = isParameterised(x.type) ? intConst(0) : intConst(measure(x.type));
+  const measured: ConstValue = hasVariableSize(x.type) ? intConst(0) : intConst(measure(x.type));
   // In a generic function the size is known per instance only.
-  if (isParameterised(x.type))
+  if (hasVariableSize(x.type))
     return value({ kind: 'const', type: uintptrType, span: call.span, value: measured });
   return constant(call.span, uintptrType, measured);
 }

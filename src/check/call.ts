@@ -98,7 +98,9 @@ function matchArguments(
     return null;
   }
   if (call.spread) {
-    report(env, variadic ? 'no-spread' : 'spread-not-variadic', (args.exprs.at(-1) ?? call).span, {});
+    // A variadic function of the user's has had its error.
+    if (!variadic || !isInvalid(params.at(-1) ?? invalidType))
+      report(env, variadic ? 'no-spread' : 'spread-not-variadic', (args.exprs.at(-1) ?? call).span, {});
     return null;
   }
   const last = params.at(-1);

@@ -14,7 +14,7 @@ import { Diagnostics } from '../base/diagnostic.ts';
 import type { SourceFile } from '../base/source.ts';
 import { checkInstance, drain } from './body.ts';
 import { checkCycles } from './cycles.ts';
-import { isGeneric, isGenericFunc, opaqueInstance, resolveType } from './instances.ts';
+import { instantiateType, isGeneric, isGenericFunc, opaqueInstance, resolveType } from './instances.ts';
 import { collectPackage } from './packages.ts';
 import { makeProgram } from './program.ts';
 import { requireFinite } from './recursive.ts';
@@ -58,7 +58,8 @@ export function check(input: CheckInput, diagnostics: Diagnostics): TProgram | n
     panics: new Set(),
     later: [],
     nextVar: 0,
-    depth: 0,
+    resolving: [],
+    skipped: false,
   };
   const root = collectPackage(checker, rootPath, input.files, found);
   resolveDeclarations(checker);
@@ -67,7 +68,8 @@ export function check(input: CheckInput, diagnostics: Diagnostics): TProgram | n
   drain(checker.later);
   checkCycles(checker);
   for (const { entity, path, sink } of checker.imports)
-    if (!entity.used) sink.report('unused-import', entity.span, { path, name: entity.name });
+    if (!entity.used && !checker.skipped)
+      sink.report('unused-import', entity.span, { path, name: entity.name });
   const program = makeProgram(checker, root);
   publish(found, diagnostics);
   return found.failed ? null : program;
@@ -91,9 +93,10 @@ function checkTypeDeclaration(entity: TypeEntity): void {
   const { decl, env } = entity;
   if (decl === null || env === null) return;
   if (isGeneric(entity)) {
-    const { env: inside } = opaqueParams(env, decl.typeParams);
+    const { env: inside, params } = opaqueParams(env, decl.typeParams);
     for (const field of decl.typeParams) checkConstraint(inside, field.type);
     checkTypeOrInterface(inside, decl.type);
+    requireFinite(instantiateType({ ...env, sink: new Diagnostics() }, entity, params, entity.span));
   } else {
     const type = resolveType(entity);
     if (type.kind === 'named') void type.underlying;

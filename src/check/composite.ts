@@ -73,6 +73,11 @@ function visitElement(env: Env, element: Element): void {
   else checkExpr(env, element.value);
 }
 
+/** A field's value: its type cannot be left out, unlike an element's. */
+function fieldValue(env: Env, expr: Expr, type: Type): TExpr {
+  return assignTo(env, checkValue(env, expr), type, 'struct literal');
+}
+
 function elementValue(env: Env, expr: Expr, type: Type, where: string): TExpr {
   const op =
     expr.kind === 'CompositeLit' && expr.type === null
@@ -101,7 +106,7 @@ function structElements(env: Env, expr: CompositeLit, type: Type, struct: Struct
     }
     if (seen.has(index)) report(env, 'duplicate-field-value', element.span, { name: field.name });
     seen.add(index);
-    return [{ index, value: elementValue(env, element.value, field.type, 'struct literal') }];
+    return [{ index, value: fieldValue(env, element.value, field.type) }];
   });
 }
 
@@ -131,7 +136,10 @@ function positional(env: Env, expr: CompositeLit, type: Type, struct: StructType
       visitElement(env, element);
       return [];
     }
-    return [{ index, value: elementValue(env, element.value, field.type, 'struct literal') }];
+    const owner = type.kind === 'named' ? type.pkg : null;
+    if (!visible(env.pkg, owner, field.name))
+      report(env, 'not-exported', element.span, { name: field.name, pkg: owner ?? '' });
+    return [{ index, value: fieldValue(env, element.value, field.type) }];
   });
   if (expr.elements.length > 0 && expr.elements.length < fields.length) {
     const end: Span = { ...expr.span, start: expr.span.end - 1 };

@@ -10,7 +10,7 @@ import type { Expr } from '../ast/ast.ts';
 import type { TExpr } from '../ast/typed.ts';
 import type { ConstValue, Type } from '../ast/types.ts';
 import type { Span } from '../base/source.ts';
-import { constString, intConst, integerRange, representable, utf8 } from './constants.ts';
+import { constString, integerRange, representable, utf8 } from './constants.ts';
 import { defaultType } from './infer.ts';
 import { instantiateFunc, isGenericFunc } from './instances.ts';
 import { sizeof } from './layout.ts';
@@ -313,9 +313,9 @@ function convertible(env: Env, from: Type, to: Type): boolean {
   }
   const a = under(from);
   const b = under(to);
-  if (sameShape(a, b)) return true;
+  if (identical(a, b, false)) return true;
   if (a.kind === 'pointer' && b.kind === 'pointer' && from.kind !== 'named' && to.kind !== 'named')
-    return sameShape(under(a.elem), under(b.elem));
+    return identical(under(a.elem), under(b.elem), false);
   if (isNumeric(a) && isNumeric(b)) return true;
   if (isString(a) && isString(b)) return true;
   if (isUnsafePointer(b))
@@ -328,26 +328,4 @@ function sliceToArray(a: Type, b: Type): boolean {
   if (a.kind !== 'slice') return false;
   const target = b.kind === 'pointer' ? under(b.elem) : b;
   return target.kind === 'array' && identical(a.elem, target.elem);
-}
-
-/** Identity that ignores struct tags. */
-function sameShape(a: Type, b: Type): boolean {
-  if (a.kind !== 'struct' || b.kind !== 'struct') return identical(a, b);
-  return (
-    a.fields.length === b.fields.length &&
-    a.fields.every((field, i) => {
-      const other = b.fields[i];
-      return (
-        other !== undefined &&
-        field.name === other.name &&
-        field.embedded === other.embedded &&
-        (identical(field.type, other.type) ||
-          (field.type.kind === 'struct' && sameShape(field.type, other.type)))
-      );
-    })
-  );
-}
-
-export function intValue(span: Span, type: Type, number: number): Operand {
-  return constant(span, type, intConst(number));
 }

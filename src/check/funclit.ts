@@ -28,6 +28,7 @@ export function checkFuncLit(env: Env, expr: FuncLit, assignedTo: ReadonlySet<TV
     captures: new Set(),
     locals: [],
     repeated: [],
+    skipped: false,
     assignedTo: new Set([...assignedTo, ...(env.fn?.assignedTo ?? [])]),
   };
   const inside: Env = { ...env, scope: newScope('function', env.scope), fn };

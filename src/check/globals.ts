@@ -100,7 +100,7 @@ export function initialise(env: Env, entity: GlobalEntity, value: TExpr | null):
   const folded = foldInitialiser(env, value);
   if (folded.kind === 'refused') {
     if (forgottenPart(target.type) === null)
-      report(env, 'global-not-constant', folded.span, { name: entity.name });
+      report(env, 'initialiser-not-constant', folded.span, { name: entity.name });
   } else global.init = folded.value;
 }
 

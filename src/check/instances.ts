@@ -14,7 +14,7 @@ import type { Span } from '../base/source.ts';
 import { report } from './operand.ts';
 import { requireSatisfied } from './satisfy.ts';
 import type { Env, FuncEntity, FuncInstance, TypeEntity } from './scope.ts';
-import { descend, newVar } from './scope.ts';
+import { descend, firstOfCycle, newVar } from './scope.ts';
 import { identical, invalidType, isParameterised, pointer, typeString } from './types.ts';
 import {
   boundParams,
@@ -26,6 +26,13 @@ import {
 } from './typexpr.ts';
 
 const owners = new WeakMap<NamedType, TypeEntity>();
+
+/** `type A B`: B, for cycles that lead through it. */
+const rightNames = new WeakMap<NamedType, NamedType>();
+
+export function rightName(type: NamedType): NamedType | null {
+  return rightNames.get(type) ?? null;
+}
 
 /** The declaration of a named type; null for the universe's. */
 export function entityOf(type: NamedType): TypeEntity | null {
@@ -51,14 +58,15 @@ function declared(entity: TypeEntity, typeArgs: readonly Type[], env: Env, rhs: 
     get underlying(): Type {
       if (underlying !== null) return underlying;
       if (busy) {
-        report(env, 'recursive-type', entity.span, { name: entity.name });
+        const first = firstOfCycle(env.checker, entity);
+        report(env, 'recursive-type', first.span, { name: first.name });
         underlying = invalidType;
         return underlying;
       }
       busy = true;
       let resolved: Type = invalidType;
       descend(env, entity, () => {
-        resolved = rightSide(env, rhs);
+        resolved = rightSide(env, rhs, type);
       });
       busy = false;
       underlying ??= resolved;
@@ -73,9 +81,12 @@ function declared(entity: TypeEntity, typeArgs: readonly Type[], env: Env, rhs: 
 }
 
 /** The underlying type that a declaration's right side gives. */
-function rightSide(env: Env, rhs: Expr): Type {
+function rightSide(env: Env, rhs: Expr, declaredType: NamedType): Type {
   const type = checkTypeOrInterface(env, rhs);
-  if (type.kind === 'named') return type.underlying;
+  if (type.kind === 'named') {
+    rightNames.set(declaredType, type);
+    return type.underlying;
+  }
   if (type.kind !== 'typeparam') return type;
   report(env, 'type-is-parameter', rhs.span, { name: type.name });
   return invalidType;
@@ -176,6 +187,8 @@ function receiverType(env: Env, entity: FuncEntity, args: readonly Type[]): Type
   return isPointer ? pointer(type) : type;
 }
 
+const noSignature: FuncType = { kind: 'func', params: [], results: [], variadic: false };
+
 function makeInstance(
   entity: FuncEntity,
   typeArgs: readonly Type[],
@@ -183,9 +196,14 @@ function makeInstance(
   isOpaque: boolean,
   from: Span | null,
   depth: number,
+  known: FuncType | null = null,
 ): FuncInstance {
   const { checker } = env;
-  const signature: FuncType = signatureOf(env, entity.decl.type);
+  let signature: FuncType = known ?? noSignature;
+  if (known === null)
+    descend(env, entity, () => {
+      signature = signatureOf(env, entity.decl.type);
+    });
   const receiver = receiverType(env, entity, typeArgs);
   const makeVar = (name: string, type: Type, span: Span) => newVar(checker, name, type, span);
   const params = variables(entity.decl.type.params, signature.params, (i) => `p${i}`, makeVar);
@@ -240,9 +258,18 @@ export function variables<V>(
 /** The function with its type parameters as opaque types (ordinary functions: the only instance). */
 export function opaqueInstance(entity: FuncEntity): FuncInstance {
   if (entity.opaque !== null) return entity.opaque;
+  if (entity.busy) {
+    // The signature needs itself, as in `func f() [len(f())]int`.
+    report(entity.env, 'signature-cycle', entity.span, { name: entity.name });
+    entity.opaque = makeInstance(entity, [], entity.env, false, null, 0, noSignature);
+    return entity.opaque;
+  }
+  entity.busy = true;
   const generic = isGenericFunc(entity);
   const { env, params } = opaqueScope(entity);
-  entity.opaque = makeInstance(entity, params, env, generic, null, 0);
+  const made = makeInstance(entity, params, env, generic, null, 0);
+  entity.busy = false;
+  entity.opaque ??= made;
   if (!entity.intrinsic) env.checker.queue.push(entity.opaque);
   return entity.opaque;
 }

@@ -35,11 +35,15 @@ interface Walk {
   readonly env: Env;
   readonly labels: Map<string, Label>;
   readonly repeated: Span[];
+  /** `fallthrough` statements that end a clause. */
+  readonly inPlace: Set<Branch>;
+  /** A statement was met whose inside is not known (`select`, type switch). */
+  skipped: boolean;
 }
 
 /** Check the jumps; gives the source ranges that run more than once (loops, backward gotos). */
 export function checkLabels(env: Env, body: Block): readonly Span[] {
-  const walk: Walk = { env, labels: new Map(), repeated: [] };
+  const walk: Walk = { env, labels: new Map(), repeated: [], inPlace: new Set(), skipped: false };
   collect(walk, body.stmts);
   const around: Around = { loop: false, breakable: false, labels: [], reachable: new Set() };
   for (const jump of block(walk, body.stmts, around)) {
@@ -54,7 +58,7 @@ export function checkLabels(env: Env, body: Block): readonly Span[] {
     }
   }
   for (const [name, label] of walk.labels)
-    if (!label.used) report(env, 'unused-label', label.stmt.label.span, { name });
+    if (!label.used && !walk.skipped) report(env, 'unused-label', label.stmt.label.span, { name });
   return walk.repeated;
 }
 
@@ -131,7 +135,7 @@ function block(walk: Walk, stmts: readonly Stmt[], around: Around): readonly Jum
             ]);
           return false;
         });
-        visit(stmt.stmt, [...names, name]);
+        visit(stmt.stmt, [name]);
         return;
       }
       case 'Branch':
@@ -146,6 +150,7 @@ function block(walk: Walk, stmts: readonly Stmt[], around: Around): readonly Jum
 }
 
 function nested(walk: Walk, stmt: Stmt, names: readonly string[], around: Around): readonly Jump[] {
+  walk.skipped ||= stmt.kind === 'Select' || stmt.kind === 'TypeSwitch';
   const loop = stmt.kind === 'For' || stmt.kind === 'Range';
   const breakable = loop || stmt.kind === 'Switch' || stmt.kind === 'TypeSwitch' || stmt.kind === 'Select';
   if (loop) walk.repeated.push(stmt.body.span);
@@ -165,21 +170,18 @@ function nested(walk: Walk, stmt: Stmt, names: readonly string[], around: Around
 /** A `fallthrough` is in place only as the last statement of a clause that is not the last. */
 function caseBody(walk: Walk, clause: Case, isLast: boolean, around: Around): readonly Jump[] {
   let last: Stmt | undefined = clause.body.filter((stmt) => stmt.kind !== 'Empty').at(-1);
-  const outer = last;
   while (last?.kind === 'Labeled') last = last.stmt;
-  if (last?.kind !== 'Branch' || last.keyword !== 'fallthrough') return block(walk, clause.body, around);
-  if (isLast) report(walk.env, 'fallthrough-last', last.span, {});
-  return block(
-    walk,
-    clause.body.filter((stmt) => stmt !== outer || outer.kind === 'Labeled'),
-    around,
-  );
+  if (last?.kind === 'Branch' && last.keyword === 'fallthrough') {
+    walk.inPlace.add(last);
+    if (isLast) report(walk.env, 'fallthrough-last', last.span, {});
+  }
+  return block(walk, clause.body, around);
 }
 
 function branch(walk: Walk, stmt: Branch, around: Around): readonly Jump[] {
   const { env } = walk;
   if (stmt.keyword === 'fallthrough') {
-    report(env, 'fallthrough-place', stmt.span, {});
+    if (!walk.inPlace.has(stmt)) report(env, 'fallthrough-place', stmt.span, {});
     return [];
   }
   if (stmt.label === null) {

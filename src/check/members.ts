@@ -87,9 +87,9 @@ export function findMember(_env: Env, type: Type, name: string): Member | null {
   while (level.length > 0) {
     const next: Candidate[] = [];
     let found: Member | null = null;
+    const here = new Set(level.map((candidate) => candidate.type));
     for (const candidate of level) {
       if (seen.has(candidate.type)) continue;
-      seen.add(candidate.type);
       const match = matchAt(candidate, name);
       if (match !== null) {
         if (namedPointer && match.kind === 'method') continue;
@@ -103,6 +103,7 @@ export function findMember(_env: Env, type: Type, name: string): Member | null {
       }
     }
     if (found !== null) return found;
+    for (const type of here) seen.add(type);
     level = next;
   }
   return null;

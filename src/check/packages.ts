@@ -127,6 +127,7 @@ function funcEntity(place: Place, decl: FuncDecl, receiver: FuncEntity['receiver
     receiver,
     intrinsic: decl.body === null,
     opaque: null,
+    busy: false,
     instances: [],
   };
 }
@@ -389,6 +390,21 @@ function collectFunc(place: Place, decl: FuncDecl): void {
   declare(env, decl.name, entity);
 }
 
+/** The type that an alias of it means. */
+function withoutAliases(entity: Entity | null): Entity | null {
+  let at = entity;
+  for (
+    let steps = 0;
+    at?.kind === 'type' && at.decl?.alias === true && at.env !== null && steps < 100;
+    steps++
+  ) {
+    const next: Entity | null = namedEntity(at.env, at.decl.type);
+    if (next === null) return at;
+    at = next;
+  }
+  return at;
+}
+
 function collectMethod({ decl, place }: PendingMethod): void {
   const { env } = place;
   const { sink } = env;
@@ -397,7 +413,7 @@ function collectMethod({ decl, place }: PendingMethod): void {
   if (directivesNamed(place.directives, 'attach').length > 0)
     sink.report('method-program', decl.name.span, { name: decl.name.name });
   const { base, pointer, params } = receiverParts(receiver.type);
-  const entity = namedEntity(env, base);
+  const entity = withoutAliases(namedEntity(env, base));
   if (entity === null) {
     const span: Span = base.span;
     if (base.kind === 'Ident' && lookup(env.scope, base.name) === null)

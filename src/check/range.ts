@@ -84,6 +84,9 @@ export function checkRange(env: Env, stmt: Range, label: string | null): TStmt {
     report(env, 'cannot-range', stmt.x.span, { text: describe(env, op) });
   if (shape !== null) requireCount(env, stmt, shape, op);
   const x = shape === null ? badExpr(stmt.x.span, invalidType) : tree(env, op);
+  const blank = (e: Expr | null): boolean => e === null || (e.kind === 'Ident' && e.name === '_');
+  if (stmt.op === ':=' && stmt.key !== null && blank(stmt.key) && blank(stmt.value))
+    report(env, 'define-nothing-new', stmt.key.span, {});
   const key = target(env, scope, stmt, stmt.key, shape?.key ?? invalidType);
   const second = target(env, scope, stmt, stmt.value, shape?.value ?? invalidType);
   for (const variable of [key, second]) if (variable?.kind === 'var') declareVariable(scope, variable);

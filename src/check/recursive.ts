@@ -5,7 +5,7 @@
  */
 
 import type { NamedType, Type } from '../ast/types.ts';
-import { entityOf } from './instances.ts';
+import { entityOf, rightName } from './instances.ts';
 import { report } from './operand.ts';
 import type { TypeEntity } from './scope.ts';
 import { invalidType } from './types.ts';
@@ -27,11 +27,11 @@ function cycle(type: Type, path: readonly NamedType[]): readonly NamedType[] | n
       }
       return null;
     case 'named': {
-      if (finite.has(type)) return null;
+      if (finite.has(type) || type.underlying === invalidType) return null;
       const at = path.indexOf(type);
       if (at >= 0) return path.slice(at);
       if (path.length > maxNesting) return path.slice(-1);
-      const found = cycle(type.underlying, [...path, type]);
+      const found = cycle(rightName(type) ?? type.underlying, [...path, type]);
       if (found === null) finite.add(type);
       return found;
     }

@@ -290,7 +290,7 @@ const outside: readonly Rejected[] = [
   ebpf('method-expression', 'type T int\nfunc (T) M() {}\nfunc f(t T) { T.M(t) } //!'),
   ebpf('defer-repeated', 'func g() {}\nfunc f() {\nfor range 3 {\ndefer g() //!\n}\n}'),
   ebpf('defer-repeated', 'func g() {}\nfunc f(n int) {\nL:\ndefer g() //!\nif n > 0 {\nn--\ngoto L\n}\n}'),
-  ebpf('global-not-constant', 'func g() int { return 1 }\nvar x = g() //!'),
+  ebpf('initialiser-not-constant', 'func g() int { return 1 }\nvar x = g() //!'),
   ebpf('pointer-in-global', 'var p *int //!'),
   ebpf('pointer-in-global', 'var s []byte //!'),
   ebpf('pointer-in-global', 'var s = "abc" //!'),

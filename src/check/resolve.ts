@@ -7,34 +7,45 @@
 import type { ConstDecl } from '../ast/ast.ts';
 import type { TExpr } from '../ast/typed.ts';
 import type { ConstValue, Type } from '../ast/types.ts';
+import { Diagnostics } from '../base/diagnostic.ts';
 import type { Span } from '../base/source.ts';
 import { falseConst } from './constants.ts';
 import { assignTo, convertUntyped, useDefault } from './convert.ts';
 import { checkExpr, checkValue } from './expr.ts';
 import { attachTarget, initialise } from './globals.ts';
 import { describe, invalid, type Operand, report, show } from './operand.ts';
-import { badExpr, type ConstEntity, descend, type Env, type GlobalEntity } from './scope.ts';
+import { badExpr, type ConstEntity, descend, type Env, firstOfCycle, type GlobalEntity } from './scope.ts';
 import { invalidType, isConstType, isInvalid } from './types.ts';
 import { checkType } from './typexpr.ts';
 
 // ---------------------------------------------------------------- constants
 
+interface ConstResult {
+  readonly type: Type;
+  readonly value: ConstValue | null;
+}
+
 /** Type and value of the name at `index` of a constant declaration; invalid type after an error. */
-export function constValueOf(
-  env: Env,
-  decl: ConstDecl,
-  index: number,
-): { readonly type: Type; readonly value: ConstValue | null } {
-  const source = decl.values.length === 0 && decl.type === null ? decl.inherited : decl;
-  const none = { type: invalidType, value: null };
+export function constValueOf(env: Env, decl: ConstDecl, index: number): ConstResult {
+  const inherits = decl.values.length === 0 && decl.type === null;
+  const source = inherits ? decl.inherited : decl;
   const name = decl.names[index];
+  if (!inherits || source === null || name === undefined) return valueAt(env, source, index, null);
+  // What goes wrong in a repeated expression goes wrong at the name that repeats it.
+  const sink = new Diagnostics();
+  const result = valueAt({ ...env, sink }, source, index, name.span);
+  for (const d of sink.list) env.sink.list.push({ ...d, span: name.span });
+  return result;
+}
+
+function valueAt(env: Env, source: ConstDecl | null, index: number, repeatedAt: Span | null): ConstResult {
+  const none = { type: invalidType, value: null };
   const expr = source?.values[index];
   const typeExpr = source?.type ?? null;
   const type = typeExpr === null ? null : checkType(env, typeExpr);
   if (expr === undefined) return none;
   const op = checkValue(env, expr);
-  // A repeated expression reports where it is repeated.
-  const span = source === decl ? expr.span : (name?.span ?? expr.span);
+  const span = repeatedAt ?? expr.span;
   if (op.mode === 'invalid') return none;
   if (type !== null) {
     if (isInvalid(type)) return none;
@@ -72,14 +83,20 @@ export function requireValueCount(env: Env, decl: ConstDecl): void {
     report(env, 'extra-constant-value', inherits ? (decl.names[0] ?? decl).span : extra.span, {});
 }
 
+/** The first declaration of a cycle is told; the types of all of it stay invalid. */
+function reportCycle(env: Env, entity: ConstEntity | GlobalEntity, span: Span): void {
+  const first = firstOfCycle(env.checker, entity);
+  env.sink.report('initialisation-cycle', first.span, { name: first.name }, [
+    { span, message: 'it is needed here' },
+  ]);
+}
+
 /** Compute a package-level constant. `span`: the use that asks. */
 export function resolveConst(entity: ConstEntity, env: Env, span: Span): void {
   const { source } = entity;
   if (entity.state === 'done' || source === null) return;
   if (entity.state === 'busy') {
-    report(env, 'initialisation-cycle', entity.span, { name: entity.name }, [
-      { span, message: 'it is needed here' },
-    ]);
+    reportCycle(env, entity, span);
     entity.state = 'done';
     return;
   }
@@ -100,9 +117,7 @@ export function resolveConst(entity: ConstEntity, env: Env, span: Span): void {
 export function resolveGlobal(entity: GlobalEntity, env: Env, span: Span): void {
   if (entity.state === 'done') return;
   if (entity.state === 'busy') {
-    report(env, 'initialisation-cycle', entity.span, { name: entity.name }, [
-      { span, message: 'it is needed here' },
-    ]);
+    reportCycle(env, entity, span);
     entity.state = 'done';
     return;
   }
@@ -140,12 +155,12 @@ export function checkInitialiser(entity: GlobalEntity): void {
 }
 
 function initialValue(env: Env, entity: GlobalEntity, type: Type | null): TExpr {
-  const op = valueAt(env, entity);
+  const op = valueOfGlobal(env, entity);
   if (op.mode === 'invalid') return badExpr(op.span, invalidType);
   return type === null ? useDefault(env, op) : assignTo(env, op, type, 'variable declaration');
 }
 
-function valueAt(env: Env, entity: GlobalEntity): Operand {
+function valueOfGlobal(env: Env, entity: GlobalEntity): Operand {
   const { names, values } = entity.decl;
   const [only] = values;
   if (values.length === names.length) {
@@ -157,7 +172,7 @@ function valueAt(env: Env, entity: GlobalEntity): Operand {
   if (values.length === 1) {
     const op = checkExpr(env, only);
     if (op.mode === 'value' && op.type.kind === 'tuple' && op.type.types.length === names.length)
-      report(env, 'global-not-constant', only.span, { name: entity.name });
+      report(env, 'initialiser-not-constant', only.span, { name: entity.name });
     else if (op.mode !== 'invalid') {
       const have = op.mode === 'value' && op.type.kind === 'tuple' ? op.type.types.length : 1;
       report(env, 'assignment-count', entity.span, { have, want: names.length });

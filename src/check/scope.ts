@@ -124,6 +124,8 @@ export interface FuncEntity {
   readonly intrinsic: boolean;
   /** Type parameters as opaque types; null until asked for. */
   opaque: FuncInstance | null;
+  /** Its signature is being worked out. */
+  busy: boolean;
   readonly instances: FuncInstance[];
 }
 
@@ -224,6 +226,8 @@ export interface FuncContext {
   readonly repeated: Span[];
   /** Variables that hold this function literal itself. */
   readonly assignedTo: ReadonlySet<TVar>;
+  /** A refused statement's inside was not looked at: what seems unused may be used there. */
+  skipped: boolean;
 }
 
 export interface Env {
@@ -275,8 +279,10 @@ export interface Checker {
   /** Checks that need complete types: run between declarations and bodies, and after each body. */
   readonly later: (() => void)[];
   nextVar: number;
-  /** Declarations being resolved because others name them. */
-  depth: number;
+  /** See FuncContext.skipped. */
+  skipped: boolean;
+  /** Declarations being resolved, each because the one before it names it. */
+  readonly resolving: Named[];
 }
 
 export function inner(env: Env): Env {
@@ -301,21 +307,29 @@ export function badExpr(span: Span, type: Type): TExpr {
   return { kind: 'nil', type, span };
 }
 
+interface Named {
+  readonly name: string;
+  readonly span: Span;
+}
+
 /** Declarations that name each other in a chain longer than this are refused: resolving them needs a deep stack. */
 const maxDepth = 400;
 
 /** Run a step of resolution one level deeper; a chain that is too long is reported instead. */
-export function descend(
-  env: Env,
-  entity: { readonly name: string; readonly span: Span },
-  step: () => void,
-): void {
-  const { checker } = env;
-  if (checker.depth >= maxDepth) {
+export function descend(env: Env, entity: Named, step: () => void): void {
+  const { resolving } = env.checker;
+  if (resolving.length >= maxDepth) {
     env.sink.report('declaration-too-deep', entity.span, { name: entity.name, limit: maxDepth });
     return;
   }
-  checker.depth++;
+  resolving.push(entity);
   step();
-  checker.depth--;
+  resolving.pop();
+}
+
+/** Of the declarations that lead from `entity` back to it, the first in the source. */
+export function firstOfCycle(checker: Checker, entity: Named): Named {
+  const from = checker.resolving.lastIndexOf(entity);
+  const cycle = from < 0 ? [entity] : checker.resolving.slice(from);
+  return cycle.reduce((first, next) => (next.span.start < first.span.start ? next : first), entity);
 }

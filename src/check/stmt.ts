@@ -92,6 +92,10 @@ function refused(
   stmt: Stmt,
 ): TStmt[] {
   report(env, code, stmt.span, {});
+  if (stmt.kind === 'Select' || stmt.kind === 'TypeSwitch') {
+    env.checker.skipped = true;
+    for (let fn = env.fn; fn !== null; fn = fn.parent) fn.skipped = true;
+  }
   return [];
 }
 

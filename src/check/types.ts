@@ -103,7 +103,8 @@ export function typeSet(type: Type): readonly { readonly tilde: boolean; readonl
 function every(type: Type, holds: (underlying: Type) => boolean): boolean {
   if (type.kind !== 'typeparam') return holds(under(type));
   const terms = typeSet(type);
-  return terms !== null && terms.length > 0 && terms.every((term) => every(term.type, holds));
+  // A term of invalid type is left out: an empty set has had its error.
+  return terms?.every((term) => every(term.type, holds)) === true;
 }
 
 /** The single underlying type of all types in a type parameter's set, else null; the underlying type of others. */
@@ -149,8 +150,20 @@ export const isBoolean = named(new Set<BasicName>(['bool', 'untyped bool']));
 export const isString = named(new Set<BasicName>(['string', 'untyped string']));
 export const isUnsafePointer = named(new Set<BasicName>(['unsafe.Pointer']));
 
+/** The type of an erroneous expression, a declared type that is one, or a pointer, slice or array of one. */
 export function isInvalid(type: Type): boolean {
-  return type.kind === 'basic' && type.name === 'invalid';
+  switch (type.kind) {
+    case 'basic':
+      return type.name === 'invalid';
+    case 'named':
+      return type.underlying === invalidType;
+    case 'pointer':
+    case 'slice':
+    case 'array':
+      return isInvalid(type.elem);
+    default:
+      return false;
+  }
 }
 
 export function isUntyped(type: Type): boolean {
@@ -243,33 +256,33 @@ export function isParameterised(type: Type): boolean {
   }
 }
 
-function identicalLists(a: readonly Type[], b: readonly Type[]): boolean {
-  return a.length === b.length && a.every((type, i) => identical(type, b[i] ?? invalidType));
+function identicalLists(a: readonly Type[], b: readonly Type[], tags: boolean): boolean {
+  return a.length === b.length && a.every((type, i) => identical(type, b[i] ?? invalidType, tags));
 }
 
-/** Go's type identity. Instances of a generic type are unique per argument list (src/check/instances.ts). */
-export function identical(a: Type, b: Type): boolean {
+/** Go's type identity; without `tags`, struct tags do not count. Instances of a generic type are unique per argument list (src/check/instances.ts). */
+export function identical(a: Type, b: Type, tags = true): boolean {
   if (a === b) return true;
   switch (a.kind) {
     case 'basic':
       return b.kind === 'basic' && a.name === b.name;
     case 'pointer':
-      return b.kind === 'pointer' && identical(a.elem, b.elem);
+      return b.kind === 'pointer' && identical(a.elem, b.elem, tags);
     case 'slice':
-      return b.kind === 'slice' && identical(a.elem, b.elem);
+      return b.kind === 'slice' && identical(a.elem, b.elem, tags);
     case 'array':
-      return b.kind === 'array' && a.length === b.length && identical(a.elem, b.elem);
+      return b.kind === 'array' && a.length === b.length && identical(a.elem, b.elem, tags);
     case 'map':
-      return b.kind === 'map' && identical(a.key, b.key) && identical(a.value, b.value);
+      return b.kind === 'map' && identical(a.key, b.key, tags) && identical(a.value, b.value, tags);
     case 'func':
       return (
         b.kind === 'func' &&
         a.variadic === b.variadic &&
-        identicalLists(a.params, b.params) &&
-        identicalLists(a.results, b.results)
+        identicalLists(a.params, b.params, tags) &&
+        identicalLists(a.results, b.results, tags)
       );
     case 'tuple':
-      return b.kind === 'tuple' && identicalLists(a.types, b.types);
+      return b.kind === 'tuple' && identicalLists(a.types, b.types, tags);
     case 'struct':
       return (
         b.kind === 'struct' &&
@@ -280,8 +293,8 @@ export function identical(a: Type, b: Type): boolean {
             other !== undefined &&
             field.name === other.name &&
             field.embedded === other.embedded &&
-            (field.tag ?? '') === (other.tag ?? '') &&
-            identical(field.type, other.type)
+            (!tags || (field.tag ?? '') === (other.tag ?? '')) &&
+            identical(field.type, other.type, tags)
           );
         })
       );

@@ -87,6 +87,10 @@ export const checkCodes = {
     message: 'invalid recursive type {name}: it contains itself ({cycle})',
     help: 'hold a pointer instead',
   },
+  'signature-cycle': {
+    severity: 'error',
+    message: 'invalid recursive type: the signature of {name} needs itself',
+  },
   'array-length-auto': { severity: 'error', message: 'a length of [...] stands only in a composite literal' },
   'array-length-not-constant': { severity: 'error', message: 'array length {name} is not constant' },
   'array-length-invalid': { severity: 'error', message: 'invalid array length {name}' },
@@ -491,7 +495,7 @@ export const checkCodes = {
     message: 'map {name} cannot hold {part}: its type argument is {type}',
     help: 'the verifier forgets pointers in map memory: store the data itself, or a key of another map',
   },
-  'global-not-constant': {
+  'initialiser-not-constant': {
     severity: 'error',
     message: 'the initial value of {name} is not constant',
     help: 'nothing runs before a program does: initialise with constants, or let the loader set a //bpf:config variable',
