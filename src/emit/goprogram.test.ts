@@ -149,9 +149,9 @@ describe('Go text', () => {
       sections: false,
     } as const;
     const diagnostics = new Diagnostics();
-    emitForms.bytecode.emit(many, { target, files, diagnostics });
+    emitForms.bytecode.emit(many, { target, files, diagnostics, program: null });
     const one = machine(manyCode, { ...many.module, programs: many.module.programs.slice(0, 1) });
-    const hex = emitForms.hex.emit(one, { target, files, diagnostics });
+    const hex = emitForms.hex.emit(one, { target, files, diagnostics, program: null });
     expect(String(hex).split('\n').slice(2, 4)).toEqual(['1801000000000000', '0000000000000000']);
     expect(diagnostics.list.map((d) => d.message)).toEqual([
       'this form of output cannot carry 2 programs: it holds exactly one',

@@ -8,15 +8,13 @@
  * go through the section's symbol with the offset in the instruction, which both loaders read alike.
  */
 
-import type { TFunc, TMap, TProgram } from '../ast/typed.ts';
-import type { Type } from '../ast/types.ts';
+import type { TFunc, TProgram } from '../ast/typed.ts';
 import { must, unreachable } from '../base/assert.ts';
 import { lineText, type Pos, type SourceFile } from '../base/source.ts';
 import { assemble, type Assembled } from '../bpf/encode.ts';
-import { maps as mapTable } from '../bpf/maps.ts';
 import type { MFunc, PReg } from '../bpf/minst.ts';
 import type { Machine, Target } from '../../passes/pass.ts';
-import type { Global, MapDecl } from '../ir/ir.ts';
+import type { Global } from '../ir/ir.ts';
 import { BtfBuilder, type BtfId } from '../object/btf.ts';
 import { encodeBtfExt, type ExtSection, type LineInfo } from '../object/btf-ext.ts';
 import {
@@ -27,6 +25,7 @@ import {
   writeElf,
 } from '../object/elf.ts';
 import { GoBtf, identifier } from './go-btf.ts';
+import { mapsSection } from './object-maps.ts';
 
 export interface ObjectInput {
   readonly machine: Machine<PReg>;
@@ -51,6 +50,9 @@ interface Data {
 
 const emptyData = { relocations: [] } as const;
 
+/** Constant strings are no variables: the loader does not see them, and BTF has no type for them. */
+const isString = (global: Global): boolean => global.name.startsWith('.str.');
+
 function dataSections(globals: readonly Global[]): Data {
   const place = new Map<string, { section: string; offset: number }>();
   const symbols: ElfSymbol[] = [];
@@ -63,9 +65,9 @@ function dataSections(globals: readonly Global[]): Data {
       const offset = Math.ceil(size / g.align) * g.align;
       place.set(g.name, { section: name, offset });
       symbols.push({
-        name: g.name,
+        name: isString(g) ? g.name : identifier(g.name),
         type: 'object',
-        binding: 'global',
+        binding: isString(g) ? 'local' : 'global',
         section: name,
         value: offset,
         size: g.size,
@@ -233,107 +235,31 @@ class ObjectWriter {
     return [...bySection].map(([section, list]) => this.code(section, list));
   }
 
-  /** Key and value types of a map; a size alone where there is no Go type. */
-  private mapTypes(map: MapDecl): readonly { readonly name: string; readonly type: BtfId }[] {
-    const typed: TMap | undefined = this.input.program?.maps.find((m) => m.name === map.name);
-    const params: readonly string[] = Object.hasOwn(mapTable, map.type)
-      ? mapTable[map.type as keyof typeof mapTable].params
-      : [];
-    const typeOf = (what: 'key' | 'value'): Type | undefined =>
-      typed?.typeArgs[typed.goMap ? (what === 'key' ? 0 : 1) : params.indexOf(what)];
-    const out: { name: string; type: BtfId }[] = [];
-    for (const [what, size] of [
-      ['key', map.keySize],
-      ['value', map.valueSize],
-    ] as const) {
-      if (size === 0) continue;
-      const type = typeOf(what);
-      const id = type === undefined ? 0 : this.btf.type(type);
-      if (id !== 0) out.push({ name: what, type: this.btf.pointer(id) });
-      else out.push({ name: `${what}_size`, type: this.btf.number(size) });
-    }
-    return out;
-  }
-
-  private mapVar(map: MapDecl): BtfId {
-    const { btf } = this;
-    const row = must(
-      Object.entries(mapTable).find(([name]) => name === map.type),
-      `no map type ${map.type}`,
-    )[1];
-    const fields = [
-      { name: 'type', type: btf.number(row.id) },
-      { name: 'max_entries', type: btf.number(map.maxEntries) },
-      ...(map.flags === 0 ? [] : [{ name: 'map_flags', type: btf.number(map.flags) }]),
-      ...(map.pin ? [{ name: 'pinning', type: btf.number(1) }] : []),
-      ...this.mapTypes(map),
-    ];
-    const members = fields.map((f, i) => ({ ...f, bitOffset: i * 64, bitSize: 0 }));
-    const type = btf.builder.recursive(`map ${map.name}`, () => ({
-      kind: 'struct',
-      name: '',
-      size: members.length * 8,
-      members,
-    }));
-    return btf.builder.add({ kind: 'var', name: map.name, type, linkage: 'global' });
-  }
-
-  private mapSection(): { section: ElfSection; symbols: ElfSymbol[] } | null {
-    const { maps } = this.input.machine.module;
-    if (maps.length === 0) return null;
-    let size = 0;
-    const vars: { type: BtfId; offset: number; size: number }[] = [];
-    const symbols: ElfSymbol[] = [];
-    for (const map of maps) {
-      const members =
-        2 +
-        Number(map.flags !== 0) +
-        Number(map.pin) +
-        Number(map.keySize !== 0) +
-        Number(map.valueSize !== 0);
-      vars.push({ type: this.mapVar(map), offset: size, size: members * 8 });
-      symbols.push({
-        name: map.name,
-        type: 'object',
-        binding: 'global',
-        section: '.maps',
-        value: size,
-        size: members * 8,
-      });
-      size += members * 8;
-    }
-    this.btf.builder.add({ kind: 'datasec', name: '.maps', size, vars });
-    const flags = sectionFlags.alloc | sectionFlags.write;
-    return {
-      section: { ...emptyData, name: '.maps', type: 'progbits', flags, align: 8, data: new Uint8Array(size) },
-      symbols,
-    };
-  }
-
   private dataTypes(): void {
     const { module } = this.input.machine;
     for (const section of this.data.sections) {
       const vars = module.globals
-        .filter((g) => g.section === section.name)
+        .filter((g) => g.section === section.name && !isString(g))
         .map((g) => {
           const typed = this.input.program?.globals.find((t) => t.name === g.name);
           const id = typed === undefined ? 0 : this.btf.type(typed.type);
           const type = this.btf.builder.add({
             kind: 'var',
-            name: g.name,
+            name: identifier(g.name),
             type: id === 0 ? this.btf.bytes(g.size) : id,
             linkage: 'global',
           });
           return { type, offset: must(this.data.place.get(g.name), g.name).offset, size: g.size };
         });
-      this.btf.builder.add({ kind: 'datasec', name: section.name, size: section.data.length, vars });
+      if (vars.length > 0)
+        this.btf.builder.add({ kind: 'datasec', name: section.name, size: section.data.length, vars });
     }
   }
 
   write(): Uint8Array {
     const { endian } = this.input.target;
     const codes = this.codes();
-    const maps = this.mapSection();
+    const maps = mapsSection(this.btf, this.input.machine.module.maps, this.input.program);
     this.dataTypes();
     const { strings } = this.btf.builder;
     const ext = encodeBtfExt(

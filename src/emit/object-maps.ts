@@ -1,0 +1,172 @@
+/**
+ * BTF-defined maps: the section `.maps`, one variable per map whose type spells the map's properties.
+ *
+ *     var hits = bpf.HashMap[Key, uint64]{MaxEntries: 64}
+ *
+ *     VAR hits → STRUCT { int (*type)[1]; int (*max_entries)[64]; Key *key; unsigned long long *value }
+ *
+ * A table of programs has a last member `values`, an array of pointers that relocations fill. Invariant (found by
+ * trying): the section holds zeros; symbols, variables and DATASEC agree in offset and size.
+ */
+
+import type { TMap, TProgram } from '../ast/typed.ts';
+import type { Type } from '../ast/types.ts';
+import { must } from '../base/assert.ts';
+import { isMapType, maps as mapTable, type MapRow } from '../bpf/maps.ts';
+import { sizeof } from '../check/layout.ts';
+import type { MapDecl } from '../ir/ir.ts';
+import type { BtfId } from '../object/btf.ts';
+import { type ElfRelocation, type ElfSection, type ElfSymbol, sectionFlags } from '../object/elf.ts';
+import type { GoBtf } from './go-btf.ts';
+
+export interface MapsSection {
+  readonly section: ElfSection;
+  readonly symbols: readonly ElfSymbol[];
+}
+
+interface Member {
+  readonly name: string;
+  readonly type: BtfId;
+}
+
+const pointerSize = 8;
+/** Kernels give an array's key this type when they are told none. */
+const indexType: Type = { kind: 'basic', name: 'uint32' };
+
+/** The checked declaration of each map: lowering keeps the order and may rename. */
+export function typedMaps(maps: readonly MapDecl[], program: TProgram | null): ReadonlyMap<string, TMap> {
+  const typed = program?.maps ?? [];
+  const inOrder = typed.length === maps.length;
+  return new Map(
+    maps.flatMap((map, i) => {
+      const found = inOrder ? typed[i] : typed.find((t) => t.name === map.name);
+      return found === undefined ? [] : [[map.name, found] as const];
+    }),
+  );
+}
+
+export function mapTypeRow(map: MapDecl): MapRow {
+  return mapTable[must(isMapType(map.type) ? map.type : null, `no map type ${map.type}`)];
+}
+
+/** The Go type of a map's key or value, as the program declares it; null: bytes, or a kernel's own format. */
+export function mapTypeOf(map: MapDecl, typed: TMap | undefined, what: 'key' | 'value'): Type | null {
+  const row = mapTypeRow(map);
+  const index = typed?.goMap ? (what === 'key' ? 0 : 1) : row.params.indexOf(what);
+  const declared = index < 0 ? undefined : typed?.typeArgs[index];
+  if (declared !== undefined) return declared;
+  return what === 'key' && row.keySize === 4 ? indexType : null;
+}
+
+/** Programs of a tail-call table by slot. */
+function slotsOf(typed: TMap | undefined, program: TProgram | null): ReadonlyMap<number, string> {
+  const slots = new Map<number, string>();
+  for (const entry of program?.entries ?? [])
+    for (const { table, index } of entry.slots) if (table === typed) slots.set(Number(index), entry.name);
+  return slots;
+}
+
+class MapWriter {
+  private readonly btf: GoBtf;
+  private readonly program: TProgram | null;
+  private readonly relocations: ElfRelocation[] = [];
+  private readonly symbols: ElfSymbol[] = [];
+  private readonly vars: { type: BtfId; offset: number; size: number }[] = [];
+  private size = 0;
+
+  constructor(btf: GoBtf, program: TProgram | null) {
+    this.btf = btf;
+    this.program = program;
+  }
+
+  private typeMembers(map: MapDecl, typed: TMap | undefined): Member[] {
+    const { btf } = this;
+    const out: Member[] = [];
+    for (const what of ['key', 'value'] as const) {
+      const size = what === 'key' ? map.keySize : map.valueSize;
+      if (size === 0) continue;
+      const type = mapTypeRow(map).btf === 'refused' ? null : mapTypeOf(map, typed, what);
+      const id = type === null || sizeof(type) !== size ? 0 : btf.type(type);
+      out.push(
+        id === 0 ? { name: `${what}_size`, type: btf.number(size) } : { name: what, type: btf.pointer(id) },
+      );
+    }
+    return out;
+  }
+
+  /** Pointers to programs; their number is the variable's size, not the type's. */
+  private programPointers(): Member {
+    const { btf } = this;
+    const proto = btf.builder.add({ kind: 'func-proto', result: 0, params: [] });
+    return { name: 'values', type: btf.array(btf.pointer(proto), 0) };
+  }
+
+  private members(map: MapDecl, typed: TMap | undefined, hasPrograms: boolean): Member[] {
+    const { btf } = this;
+    const row = mapTypeRow(map);
+    const flags = map.flags | row.flags;
+    return [
+      { name: 'type', type: btf.number(row.id) },
+      { name: 'max_entries', type: btf.number(map.maxEntries) },
+      ...(flags === 0 ? [] : [{ name: 'map_flags', type: btf.number(flags) }]),
+      ...(map.pin ? [{ name: 'pinning', type: btf.number(1) }] : []),
+      ...this.typeMembers(map, typed),
+      ...(hasPrograms ? [this.programPointers()] : []),
+    ];
+  }
+
+  add(map: MapDecl, typed: TMap | undefined): void {
+    const slots = typed === undefined ? new Map<number, string>() : slotsOf(typed, this.program);
+    const fields = this.members(map, typed, slots.size > 0);
+    const members = fields.map((f, i) => ({ ...f, bitOffset: i * 64, bitSize: 0 }));
+    const structSize = (members.length - Number(slots.size > 0)) * pointerSize;
+    const type = this.btf.builder.recursive(`map ${map.name}`, () => ({
+      kind: 'struct',
+      name: '',
+      size: structSize,
+      members,
+    }));
+    const offset = this.size;
+    const values = slots.size === 0 ? 0 : Math.max(...slots.keys()) + 1;
+    const size = structSize + values * pointerSize;
+    for (const [slot, symbol] of slots)
+      this.relocations.push({ offset: offset + structSize + slot * pointerSize, type: 'abs64', symbol });
+    const variable = this.btf.builder.add({ kind: 'var', name: map.name, type, linkage: 'global' });
+    this.vars.push({ type: variable, offset, size });
+    this.symbols.push({
+      name: map.name,
+      type: 'object',
+      binding: 'global',
+      section: '.maps',
+      value: offset,
+      size,
+    });
+    this.size += size;
+  }
+
+  finish(): MapsSection {
+    this.btf.builder.add({ kind: 'datasec', name: '.maps', size: this.size, vars: this.vars });
+    const section: ElfSection = {
+      name: '.maps',
+      type: 'progbits',
+      flags: sectionFlags.alloc | sectionFlags.write,
+      align: 8,
+      data: new Uint8Array(this.size),
+      relocations: this.relocations,
+    };
+    return { section, symbols: this.symbols };
+  }
+}
+
+/** The section, or null where there are no maps. */
+export function mapsSection(
+  btf: GoBtf,
+  maps: readonly MapDecl[],
+  program: TProgram | null,
+): MapsSection | null {
+  if (maps.length === 0) return null;
+  const writer = new MapWriter(btf, program);
+  const typed = typedMaps(maps, program);
+  for (const map of maps) writer.add(map, typed.get(map.name));
+  return writer.finish();
+}
