@@ -183,3 +183,24 @@ func TestNumbers(t *testing.T) {
 		t.Error("Strncmp")
 	}
 }
+
+func TestStructSizes(t *testing.T) {
+	sizes := map[string][2]uintptr{
+		"bpf_sock_tuple.ipv4":  {unsafe.Sizeof(SockTuple4{}), 12},
+		"bpf_sock_tuple.ipv6":  {unsafe.Sizeof(SockTuple6{}), 36},
+		"bpf_fib_lookup":       {unsafe.Sizeof(FibParams{}), 64},
+		"bpf_tunnel_key":       {unsafe.Sizeof(TunnelKey{}), 44},
+		"bpf_xfrm_state":       {unsafe.Sizeof(XfrmState{}), 28},
+		"bpf_pidns_info":       {unsafe.Sizeof(PidNSInfo{}), 8},
+		"bpf_perf_event_value": {unsafe.Sizeof(PerfEventValue{}), 24},
+		"bpf_redir_neigh":      {unsafe.Sizeof(RedirNeigh{}), 20},
+		"btf_ptr":              {unsafe.Sizeof(BTFPtr{}), 16},
+		"bpf_flow_keys":        {unsafe.Sizeof(FlowKeys{}), 56},
+		"bpf_devmap_val":       {unsafe.Sizeof(DevMapValue{}), 8},
+	}
+	for name, size := range sizes {
+		if size[0] != size[1] {
+			t.Errorf("%s has %d bytes, not %d", name, size[1], size[0])
+		}
+	}
+}

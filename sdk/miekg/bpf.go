@@ -18,6 +18,9 @@ type Array[V any] = bpf.Array[V]
 // ArrayOfMaps is ArrayOfMaps of bpfc/sdk/bpf.
 type ArrayOfMaps[M any] = bpf.ArrayOfMaps[M]
 
+// BTFPtr is BTFPtr of bpfc/sdk/bpf.
+type BTFPtr = bpf.BTFPtr
+
 // Be16 is Be16 of bpfc/sdk/bpf.
 type Be16 = bpf.Be16
 
@@ -68,6 +71,9 @@ type Fentry = bpf.Fentry
 
 // Fexit is Fexit of bpfc/sdk/bpf.
 type Fexit = bpf.Fexit
+
+// FibParams is FibParams of bpfc/sdk/bpf.
+type FibParams = bpf.FibParams
 
 // FlowKeys is FlowKeys of bpfc/sdk/bpf.
 type FlowKeys = bpf.FlowKeys
@@ -153,6 +159,12 @@ type PerfEvent = bpf.PerfEvent
 // PerfEventArray is PerfEventArray of bpfc/sdk/bpf.
 type PerfEventArray[V any] = bpf.PerfEventArray[V]
 
+// PerfEventValue is PerfEventValue of bpfc/sdk/bpf.
+type PerfEventValue = bpf.PerfEventValue
+
+// PidNSInfo is PidNSInfo of bpfc/sdk/bpf.
+type PidNSInfo = bpf.PidNSInfo
+
 // ProgArray is ProgArray of bpfc/sdk/bpf.
 type ProgArray[F any] = bpf.ProgArray[F]
 
@@ -164,6 +176,9 @@ type Queue[V any] = bpf.Queue[V]
 
 // RawTracepoint is RawTracepoint of bpfc/sdk/bpf.
 type RawTracepoint = bpf.RawTracepoint
+
+// RedirNeigh is RedirNeigh of bpfc/sdk/bpf.
+type RedirNeigh = bpf.RedirNeigh
 
 // ReuseportSockArray is ReuseportSockArray of bpfc/sdk/bpf.
 type ReuseportSockArray = bpf.ReuseportSockArray
@@ -204,6 +219,12 @@ type SockMap = bpf.SockMap
 // SockOps is SockOps of bpfc/sdk/bpf.
 type SockOps = bpf.SockOps
 
+// SockTuple4 is SockTuple4 of bpfc/sdk/bpf.
+type SockTuple4 = bpf.SockTuple4
+
+// SockTuple6 is SockTuple6 of bpfc/sdk/bpf.
+type SockTuple6 = bpf.SockTuple6
+
 // Sockopt is Sockopt of bpfc/sdk/bpf.
 type Sockopt = bpf.Sockopt
 
@@ -243,6 +264,9 @@ type TpBTF = bpf.TpBTF
 // Tracepoint is Tracepoint of bpfc/sdk/bpf.
 type Tracepoint = bpf.Tracepoint
 
+// TunnelKey is TunnelKey of bpfc/sdk/bpf.
+type TunnelKey = bpf.TunnelKey
+
 // USDT is USDT of bpfc/sdk/bpf.
 type USDT = bpf.USDT
 
@@ -267,82 +291,179 @@ type XDPAction = bpf.XDPAction
 // XSKMap is XSKMap of bpfc/sdk/bpf.
 type XSKMap = bpf.XSKMap
 
+// XfrmState is XfrmState of bpfc/sdk/bpf.
+type XfrmState = bpf.XfrmState
+
 // Constants.
 const (
-	Allow              = bpf.Allow
-	AllowCN            = bpf.AllowCN
-	AllowNoBindService = bpf.AllowNoBindService
-	Any                = bpf.Any
-	AvailData          = bpf.AvailData
-	ClockBoottime      = bpf.ClockBoottime
-	ClockMonotonic     = bpf.ClockMonotonic
-	ConsPos            = bpf.ConsPos
-	CurrentCPU         = bpf.CurrentCPU
-	Deny               = bpf.Deny
-	DropCN             = bpf.DropCN
-	E2BIG              = bpf.E2BIG
-	EACCES             = bpf.EACCES
-	EAGAIN             = bpf.EAGAIN
-	EBUSY              = bpf.EBUSY
-	EEXIST             = bpf.EEXIST
-	EFAULT             = bpf.EFAULT
-	EINTR              = bpf.EINTR
-	EINVAL             = bpf.EINVAL
-	ENODEV             = bpf.ENODEV
-	ENOENT             = bpf.ENOENT
-	ENOMEM             = bpf.ENOMEM
-	ENOSPC             = bpf.ENOSPC
-	EOPNOTSUP          = bpf.EOPNOTSUP
-	EPERM              = bpf.EPERM
-	ERANGE             = bpf.ERANGE
-	Exist              = bpf.Exist
-	FlagClone          = bpf.FlagClone
-	FlagInnerMap       = bpf.FlagInnerMap
-	FlagMmapable       = bpf.FlagMmapable
-	FlagNoCommonLRU    = bpf.FlagNoCommonLRU
-	FlagNoPrealloc     = bpf.FlagNoPrealloc
-	FlagNumaNode       = bpf.FlagNumaNode
-	FlagPreserveElem   = bpf.FlagPreserveElem
-	FlagRdonly         = bpf.FlagRdonly
-	FlagRdonlyProg     = bpf.FlagRdonlyProg
-	FlagWronly         = bpf.FlagWronly
-	FlagWronlyProg     = bpf.FlagWronlyProg
-	FlagZeroSeed       = bpf.FlagZeroSeed
-	FlowContinue       = bpf.FlowContinue
-	ForceWakeup        = bpf.ForceWakeup
-	Ingress            = bpf.Ingress
-	LWTDrop            = bpf.LWTDrop
-	LWTOk              = bpf.LWTOk
-	LWTRedirect        = bpf.LWTRedirect
-	LWTReroute         = bpf.LWTReroute
-	LockValue          = bpf.LockValue
-	NFAccept           = bpf.NFAccept
-	NFDrop             = bpf.NFDrop
-	NoExist            = bpf.NoExist
-	NoWakeup           = bpf.NoWakeup
-	ProdPos            = bpf.ProdPos
-	RingSize           = bpf.RingSize
-	SKDrop             = bpf.SKDrop
-	SKPass             = bpf.SKPass
-	TCOk               = bpf.TCOk
-	TCPipe             = bpf.TCPipe
-	TCQueued           = bpf.TCQueued
-	TCReclassify       = bpf.TCReclassify
-	TCRedirect         = bpf.TCRedirect
-	TCRepeat           = bpf.TCRepeat
-	TCShot             = bpf.TCShot
-	TCStolen           = bpf.TCStolen
-	TCTrap             = bpf.TCTrap
-	TCUnspec           = bpf.TCUnspec
-	TCXDrop            = bpf.TCXDrop
-	TCXNext            = bpf.TCXNext
-	TCXPass            = bpf.TCXPass
-	TCXRedirect        = bpf.TCXRedirect
-	XDPAborted         = bpf.XDPAborted
-	XDPDrop            = bpf.XDPDrop
-	XDPPass            = bpf.XDPPass
-	XDPRedirect        = bpf.XDPRedirect
-	XDPTx              = bpf.XDPTx
+	AFINet                        = bpf.AFINet
+	AFINet6                       = bpf.AFINet6
+	AFUnix                        = bpf.AFUnix
+	AdjustRoomEncapEth            = bpf.AdjustRoomEncapEth
+	AdjustRoomEncapGRE            = bpf.AdjustRoomEncapGRE
+	AdjustRoomEncapIPv4           = bpf.AdjustRoomEncapIPv4
+	AdjustRoomEncapIPv6           = bpf.AdjustRoomEncapIPv6
+	AdjustRoomEncapUDP            = bpf.AdjustRoomEncapUDP
+	AdjustRoomFixedGSO            = bpf.AdjustRoomFixedGSO
+	AdjustRoomMAC                 = bpf.AdjustRoomMAC
+	AdjustRoomNet                 = bpf.AdjustRoomNet
+	AdjustRoomNoCsumReset         = bpf.AdjustRoomNoCsumReset
+	Allow                         = bpf.Allow
+	AllowCN                       = bpf.AllowCN
+	AllowNoBindService            = bpf.AllowNoBindService
+	Any                           = bpf.Any
+	AssignNoReuseport             = bpf.AssignNoReuseport
+	AssignReplace                 = bpf.AssignReplace
+	AvailData                     = bpf.AvailData
+	Broadcast                     = bpf.Broadcast
+	ClockBoottime                 = bpf.ClockBoottime
+	ClockMonotonic                = bpf.ClockMonotonic
+	ConsPos                       = bpf.ConsPos
+	CurrentCPU                    = bpf.CurrentCPU
+	CurrentNetNS                  = bpf.CurrentNetNS
+	Deny                          = bpf.Deny
+	DeviceBlock                   = bpf.DeviceBlock
+	DeviceChar                    = bpf.DeviceChar
+	DeviceMknod                   = bpf.DeviceMknod
+	DeviceRead                    = bpf.DeviceRead
+	DeviceWrite                   = bpf.DeviceWrite
+	DontFragment                  = bpf.DontFragment
+	DropCN                        = bpf.DropCN
+	E2BIG                         = bpf.E2BIG
+	EACCES                        = bpf.EACCES
+	EAGAIN                        = bpf.EAGAIN
+	EBUSY                         = bpf.EBUSY
+	EEXIST                        = bpf.EEXIST
+	EFAULT                        = bpf.EFAULT
+	EINTR                         = bpf.EINTR
+	EINVAL                        = bpf.EINVAL
+	ENODEV                        = bpf.ENODEV
+	ENOENT                        = bpf.ENOENT
+	ENOMEM                        = bpf.ENOMEM
+	ENOSPC                        = bpf.ENOSPC
+	EOPNOTSUP                     = bpf.EOPNOTSUP
+	EPERM                         = bpf.EPERM
+	ERANGE                        = bpf.ERANGE
+	ExcludeIngress                = bpf.ExcludeIngress
+	Exist                         = bpf.Exist
+	FastStackCmp                  = bpf.FastStackCmp
+	FibBlackhole                  = bpf.FibBlackhole
+	FibDirect                     = bpf.FibDirect
+	FibFragNeeded                 = bpf.FibFragNeeded
+	FibFwdDisabled                = bpf.FibFwdDisabled
+	FibMark                       = bpf.FibMark
+	FibNoNeigh                    = bpf.FibNoNeigh
+	FibNoSrcAddr                  = bpf.FibNoSrcAddr
+	FibNotFwded                   = bpf.FibNotFwded
+	FibOutput                     = bpf.FibOutput
+	FibProhibit                   = bpf.FibProhibit
+	FibSkipNeigh                  = bpf.FibSkipNeigh
+	FibSrc                        = bpf.FibSrc
+	FibSuccess                    = bpf.FibSuccess
+	FibTableID                    = bpf.FibTableID
+	FibUnreachable                = bpf.FibUnreachable
+	FibUnsuppLwt                  = bpf.FibUnsuppLwt
+	FlagClone                     = bpf.FlagClone
+	FlagInnerMap                  = bpf.FlagInnerMap
+	FlagMmapable                  = bpf.FlagMmapable
+	FlagNoCommonLRU               = bpf.FlagNoCommonLRU
+	FlagNoPrealloc                = bpf.FlagNoPrealloc
+	FlagNumaNode                  = bpf.FlagNumaNode
+	FlagPreserveElem              = bpf.FlagPreserveElem
+	FlagRdonly                    = bpf.FlagRdonly
+	FlagRdonlyProg                = bpf.FlagRdonlyProg
+	FlagWronly                    = bpf.FlagWronly
+	FlagWronlyProg                = bpf.FlagWronlyProg
+	FlagZeroSeed                  = bpf.FlagZeroSeed
+	FlowContinue                  = bpf.FlowContinue
+	ForceWakeup                   = bpf.ForceWakeup
+	HeaderMAC                     = bpf.HeaderMAC
+	HeaderNet                     = bpf.HeaderNet
+	Ingress                       = bpf.Ingress
+	InvalidateHash                = bpf.InvalidateHash
+	LWTDrop                       = bpf.LWTDrop
+	LWTOk                         = bpf.LWTOk
+	LWTRedirect                   = bpf.LWTRedirect
+	LWTReroute                    = bpf.LWTReroute
+	LockValue                     = bpf.LockValue
+	MarkEnforce                   = bpf.MarkEnforce
+	MarkMangled0                  = bpf.MarkMangled0
+	NFAccept                      = bpf.NFAccept
+	NFDrop                        = bpf.NFDrop
+	NoExist                       = bpf.NoExist
+	NoTunnelKey                   = bpf.NoTunnelKey
+	NoWakeup                      = bpf.NoWakeup
+	PacketBroadcast               = bpf.PacketBroadcast
+	PacketHost                    = bpf.PacketHost
+	PacketMulticast               = bpf.PacketMulticast
+	PacketOtherHost               = bpf.PacketOtherHost
+	PacketOutgoing                = bpf.PacketOutgoing
+	ProdPos                       = bpf.ProdPos
+	PseudoHeader                  = bpf.PseudoHeader
+	RecomputeCsum                 = bpf.RecomputeCsum
+	ReuseStackID                  = bpf.ReuseStackID
+	RingSize                      = bpf.RingSize
+	SKDrop                        = bpf.SKDrop
+	SKPass                        = bpf.SKPass
+	SeqNumber                     = bpf.SeqNumber
+	SockOpsActiveEstablished      = bpf.SockOpsActiveEstablished
+	SockOpsBaseRTT                = bpf.SockOpsBaseRTT
+	SockOpsFlagParseAllHdrOpt     = bpf.SockOpsFlagParseAllHdrOpt
+	SockOpsFlagParseUnknownHdrOpt = bpf.SockOpsFlagParseUnknownHdrOpt
+	SockOpsFlagRTO                = bpf.SockOpsFlagRTO
+	SockOpsFlagRTT                = bpf.SockOpsFlagRTT
+	SockOpsFlagRetrans            = bpf.SockOpsFlagRetrans
+	SockOpsFlagState              = bpf.SockOpsFlagState
+	SockOpsFlagWriteHdrOpt        = bpf.SockOpsFlagWriteHdrOpt
+	SockOpsHdrOptLen              = bpf.SockOpsHdrOptLen
+	SockOpsNeedsECN               = bpf.SockOpsNeedsECN
+	SockOpsParseHdrOpt            = bpf.SockOpsParseHdrOpt
+	SockOpsPassiveEstablished     = bpf.SockOpsPassiveEstablished
+	SockOpsRTO                    = bpf.SockOpsRTO
+	SockOpsRTT                    = bpf.SockOpsRTT
+	SockOpsRetrans                = bpf.SockOpsRetrans
+	SockOpsRwndInit               = bpf.SockOpsRwndInit
+	SockOpsState                  = bpf.SockOpsState
+	SockOpsTCPConnect             = bpf.SockOpsTCPConnect
+	SockOpsTCPListen              = bpf.SockOpsTCPListen
+	SockOpsTimeoutInit            = bpf.SockOpsTimeoutInit
+	SockOpsWriteHdrOpt            = bpf.SockOpsWriteHdrOpt
+	StorageCreate                 = bpf.StorageCreate
+	TCOk                          = bpf.TCOk
+	TCPClose                      = bpf.TCPClose
+	TCPCloseWait                  = bpf.TCPCloseWait
+	TCPClosing                    = bpf.TCPClosing
+	TCPEstablished                = bpf.TCPEstablished
+	TCPFinWait1                   = bpf.TCPFinWait1
+	TCPFinWait2                   = bpf.TCPFinWait2
+	TCPLastAck                    = bpf.TCPLastAck
+	TCPListen                     = bpf.TCPListen
+	TCPNewSynRecv                 = bpf.TCPNewSynRecv
+	TCPSynRecv                    = bpf.TCPSynRecv
+	TCPSynSent                    = bpf.TCPSynSent
+	TCPTimeWait                   = bpf.TCPTimeWait
+	TCPipe                        = bpf.TCPipe
+	TCQueued                      = bpf.TCQueued
+	TCReclassify                  = bpf.TCReclassify
+	TCRedirect                    = bpf.TCRedirect
+	TCRepeat                      = bpf.TCRepeat
+	TCShot                        = bpf.TCShot
+	TCStolen                      = bpf.TCStolen
+	TCTrap                        = bpf.TCTrap
+	TCUnspec                      = bpf.TCUnspec
+	TCXDrop                       = bpf.TCXDrop
+	TCXNext                       = bpf.TCXNext
+	TCXPass                       = bpf.TCXPass
+	TCXRedirect                   = bpf.TCXRedirect
+	TunnelIPv6                    = bpf.TunnelIPv6
+	UserBuildID                   = bpf.UserBuildID
+	UserStack                     = bpf.UserStack
+	XDPAborted                    = bpf.XDPAborted
+	XDPDrop                       = bpf.XDPDrop
+	XDPPass                       = bpf.XDPPass
+	XDPRedirect                   = bpf.XDPRedirect
+	XDPTx                         = bpf.XDPTx
+	ZeroCsumTx                    = bpf.ZeroCsumTx
 )
 
 // AdvanceTime is AdvanceTime of bpfc/sdk/bpf.
