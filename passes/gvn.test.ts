@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { dce } from './dce.ts';
 import { gvn } from './gvn.ts';
 import { mem2reg } from './mem2reg.ts';
 import { firstDifference, transform } from './test-support.ts';
@@ -77,6 +78,46 @@ b0:
   );
   expect(out.match(/load\.u32 v0/g)).toHaveLength(2);
   expect(out.match(/load\.u64/g)).toHaveLength(2);
+});
+
+test('a comparison that was decided above is not decided again, nor is its opposite', () => {
+  expect(
+    transform(
+      `func @f(v0: ptr, v1: ptr) -> i32 {
+b0:
+  v2: i32 = icmp.ugt v0, v1
+  branch v2, b1, b2
+b1:
+  v3: i32 = load.u8 v0 + 0
+  return v3
+b2:
+  v4: i32 = icmp.ugt v0, v1
+  branch v4, b1, b3
+b3:
+  v5: i32 = icmp.ule v0, v1
+  branch v5, b4, b1
+b4:
+  v6: i32 = const 1
+  return v6
+}
+`,
+      [gvn, dce],
+    ),
+  ).toBe(`func @f(v0: ptr, v1: ptr) -> i32 {
+b0:
+  v2: i32 = icmp.ugt v0, v1
+  branch v2, b1, b2
+b1:
+  v3: i32 = load.u8 v0 + 0
+  return v3
+b2:
+  jump b3
+b3:
+  jump b4
+b4:
+  v4: i32 = const 1
+  return v4
+}`);
 });
 
 test('programs do what they did', () => {

@@ -7,14 +7,15 @@
  *
  * A walk down the dominator tree with a scoped table. Loads take part as long as nothing that may write stands between
  * (within chains of blocks with one predecessor); the packet pointers of a context until a call that moves packets.
- * Invariant: arithmetic on the context pointer is never merged (the verifier wants a constant offset in each access),
+ * A branch on a comparison that a branch above has decided, or on its opposite, becomes a jump: the same values in the
+ * same registers, so that the verifier knows too. Invariant: arithmetic on the context pointer is never merged (the verifier wants a constant offset in each access),
  * nor are `byref` cells, of which each belongs to one call.
  */
 
 import { dominators } from '../src/base/graph.ts';
 import { type HelperRow, helpers } from '../src/bpf/helpers.ts';
-import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
-import { opRow } from '../src/ir/ops.ts';
+import type { Block, Func, Instr, Terminator, ValueId } from '../src/ir/ir.ts';
+import { type OpName, opRow } from '../src/ir/ops.ts';
 import { type Pointers, pointersOf } from '../src/ir/pointers.ts';
 import { cfgOf, mapFuncs, mapList, removeUnreachable, substitute } from '../src/ir/walk.ts';
 import type { Pass } from './pass.ts';
@@ -41,7 +42,23 @@ interface Numbering {
   readonly contextWritten: boolean;
   readonly replaced: Map<ValueId, ValueId>;
   readonly table: Map<string, ValueId>;
+  /** Is the value known to be nonzero or zero here, because of a branch above? */
+  readonly facts: Map<ValueId, boolean>;
 }
+
+/** Each comparison's opposite. */
+const opposites: Readonly<Partial<Record<OpName, OpName>>> = {
+  'icmp.eq': 'icmp.ne',
+  'icmp.ne': 'icmp.eq',
+  'icmp.ult': 'icmp.uge',
+  'icmp.uge': 'icmp.ult',
+  'icmp.ule': 'icmp.ugt',
+  'icmp.ugt': 'icmp.ule',
+  'icmp.slt': 'icmp.sge',
+  'icmp.sge': 'icmp.slt',
+  'icmp.sle': 'icmp.sgt',
+  'icmp.sgt': 'icmp.sle',
+};
 
 const symbolName = (i: Instr): string =>
   typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : '';
@@ -102,11 +119,18 @@ function number(input: Func): Func {
     contextWritten: context !== null && all.some(writesContext),
     replaced: new Map(),
     table: new Map(),
+    facts: new Map(),
   };
   const packetFixed = !all.some((i) => opRow(i.op).effect === 'call' && movesPacket(i));
   let last = 0;
   const fresh = (): number => ++last;
-  const undo: string[] = [];
+  const undo: (string | ValueId)[] = [];
+  const decided = new Map<number, boolean>();
+  const learn = (v: ValueId, holds: boolean): void => {
+    if (n.facts.has(v)) return;
+    n.facts.set(v, holds);
+    undo.push(v);
+  };
   const after: Versions[] = [];
   const stack: { readonly block: number; readonly parent: number; readonly undoTo: number }[] = [
     { block: 0, parent: -1, undoTo: -1 },
@@ -114,7 +138,11 @@ function number(input: Func): Func {
   while (stack.length > 0) {
     const { block, parent, undoTo } = stack.pop()!;
     if (undoTo >= 0) {
-      while (undo.length > undoTo) n.table.delete(undo.pop()!);
+      while (undo.length > undoTo) {
+        const last = undo.pop()!;
+        if (typeof last === 'string') n.table.delete(last);
+        else n.facts.delete(last);
+      }
       continue;
     }
     stack.push({ block, parent, undoTo: undo.length });
@@ -123,6 +151,7 @@ function number(input: Func): Func {
     const versions: Versions = inherits
       ? { ...after[parent]! }
       : { memory: fresh(), packet: packetFixed ? 0 : fresh() };
+    if (inherits) learnFromBranch(n, f.blocks[parent]!, f.blocks[block]!, learn);
     for (const i of f.blocks[block]!.body) {
       const key = keyOf(n, i, versions);
       const known = key === null ? undefined : n.table.get(key);
@@ -130,15 +159,41 @@ function number(input: Func): Func {
       else if (key !== null) {
         n.table.set(key, i.result!);
         undo.push(key);
+        const opposite = opposites[i.op];
+        const other =
+          opposite === undefined ? undefined : n.table.get(keyOf(n, { ...i, op: opposite }, versions)!);
+        const fact = other === undefined ? undefined : n.facts.get(other);
+        if (fact !== undefined) learn(i.result!, !fact);
       }
       advance(i, versions, fresh);
     }
     after[block] = versions;
+    const { end } = f.blocks[block]!;
+    const fact = end.kind === 'branch' ? n.facts.get(n.replaced.get(end.cond) ?? end.cond) : undefined;
+    if (fact !== undefined) decided.set(block, fact);
   }
-  if (n.replaced.size === 0) return f;
-  const blocks = mapList(f.blocks, (b): Block => {
-    const body = b.body.filter((i) => i.result === null || !n.replaced.has(i.result));
-    return body.length === b.body.length ? b : { ...b, body };
+  if (n.replaced.size === 0 && decided.size === 0) return f;
+  const blocks = mapList(f.blocks, (b, at): Block => {
+    const kept = b.body.filter((i) => i.result === null || !n.replaced.has(i.result));
+    const body = kept.length === b.body.length ? b.body : kept;
+    const fact = decided.get(at);
+    const end: Terminator =
+      fact === undefined || b.end.kind !== 'branch'
+        ? b.end
+        : { kind: 'jump', target: fact ? b.end.then : b.end.else, pos: b.end.pos };
+    return body === b.body && end === b.end ? b : { ...b, body, end };
   });
   return substitute({ ...f, blocks }, n.replaced);
+}
+
+/** On the edge into a block with one predecessor the condition of the predecessor's branch is known. */
+function learnFromBranch(
+  n: Numbering,
+  from: Block,
+  to: Block,
+  learn: (v: ValueId, holds: boolean) => void,
+): void {
+  const { end } = from;
+  if (end.kind !== 'branch' || end.then.block === end.else.block) return;
+  learn(n.replaced.get(end.cond) ?? end.cond, end.then.block === to.id);
 }
