@@ -34,19 +34,27 @@ const hooks: Readonly<Record<string, readonly [kind: 'func' | 'typedef' | 'struc
   struct_ops: ['struct', 'tcp_congestion_ops'],
 };
 
-function instruction(code: number, imm: number): Uint8Array {
+/** One instruction; the first operand is the destination. */
+export function instruction(
+  code: number,
+  imm: number,
+  registers: readonly [number, number] = [0, 0],
+  offset = 0,
+): Uint8Array {
   const bytes = new Uint8Array(8);
   bytes[0] = code;
+  bytes[1] = registers[0] | (registers[1] << 4);
+  new DataView(bytes.buffer).setInt16(2, offset, true);
   new DataView(bytes.buffer).setInt32(4, imm, true);
   return bytes;
 }
 
-const call = (id: number): Uint8Array => instruction(0x85, id);
-const setR0 = (value: bigint): Uint8Array => instruction(0xb7, Number(value));
-const exit = instruction(0x95, 0);
+export const call = (id: number): Uint8Array => instruction(0x85, id);
+export const setR0 = (value: bigint): Uint8Array => instruction(0xb7, Number(value));
+export const exit = instruction(0x95, 0);
 
 /** BTF ids of the hooks. */
-function hookIds(): ReadonlyMap<string, number> {
+export function hookIds(): ReadonlyMap<string, number> {
   const ids = new Map<string, number>();
   readBtf(readFileSync('/sys/kernel/btf/vmlinux')).types.forEach((type, id) => {
     if (type === null || !('name' in type)) return;
@@ -57,7 +65,13 @@ function hookIds(): ReadonlyMap<string, number> {
   return ids;
 }
 
-function load(system: System, row: ProgramRow, hook: number, insns: readonly Uint8Array[]): string | null {
+/** The verifier's log, or null when it accepts. */
+export function load(
+  system: System,
+  row: ProgramRow,
+  hook: number,
+  insns: readonly Uint8Array[],
+): string | null {
   const result = loadProgram(system, {
     type: row.typeId,
     expectedAttachType: row.attachId,
@@ -72,7 +86,7 @@ function load(system: System, row: ProgramRow, hook: number, insns: readonly Uin
   return null;
 }
 
-function letter(log: string | null): string {
+export function letter(log: string | null): string {
   if (log === null) return 'o';
   if (/unknown func|cannot use helper|invalid func/.test(log)) return '.';
   return /might sleep|non-sleepable/.test(log) ? 's' : 'o';
