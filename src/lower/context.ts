@@ -11,6 +11,7 @@ import type { TFunc, TProgram, TVar } from '../ast/typed.ts';
 import { unreachable } from '../base/assert.ts';
 import type { Args, Code, Diagnostics } from '../base/diagnostic.ts';
 import { noPos, type Pos, positionAt, type SourceFile, type Span } from '../base/source.ts';
+import type { ProgramRow } from '../bpf/programs.ts';
 import type { FuncBuilder } from '../ir/builder.ts';
 import type { BlockId, Func, Global, SlotId, ValueId } from '../ir/ir.ts';
 import type { BodyFacts } from './analysis.ts';
@@ -109,6 +110,10 @@ export interface Context {
   readonly constants: Map<ValueId, bigint>;
   /** Greatest unsigned value that an integer can have, where known. */
   readonly maxima: Map<ValueId, bigint>;
+  /** The program, in the function of an entry. */
+  readonly program: ProgramRow | null;
+  /** The parameter that is a context of the SDK's, if there is one. */
+  contextParam: ValueId | null;
   /** Addresses of objects: never nil. */
   readonly objects: Set<ValueId>;
   /** Regions of slice variables, kept when a function is lowered again because one was learnt too late. */

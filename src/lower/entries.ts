@@ -54,7 +54,8 @@ function buildEntry(module: ModuleContext, entry: TEntry, kind: Kind, regions: C
     program: entry.name,
     pos: position(module, func.nameSpan),
   });
-  const cx = newContext(module, b, regions);
+  const cx = newContext(module, b, regions, kind.row);
+  cx.contextParam = b.params[0] ?? null;
   const check = (id: ValueId, span: Span): void => {
     if (held !== null && kind.row.results !== null)
       checkRange(cx, kind.kind, kind.row.results, id, held, span);

@@ -12,6 +12,7 @@
 import type { TFunc, TVar } from '../ast/typed.ts';
 import { must, unreachable } from '../base/assert.ts';
 import type { Span } from '../base/source.ts';
+import type { ProgramRow } from '../bpf/programs.ts';
 import { FuncBuilder } from '../ir/builder.ts';
 import type { IrType, ValueId } from '../ir/ir.ts';
 import { type Context, type Frame, freshSymbol, type ModuleContext, position, report } from './context.ts';
@@ -28,6 +29,7 @@ import {
   slotAddr,
 } from './emit.ts';
 import { escapes } from './escape.ts';
+import { contextName } from './intrinsics/contexts.ts';
 import { lowerBody, newFrame, resultValue } from './frames.ts';
 import { pointerScalar, scalarOf, shapeOf } from './shapes.ts';
 import { memory, scalar, type Value } from './values.ts';
@@ -78,7 +80,12 @@ export function isInstance(func: TFunc): boolean {
 
 // ---------------------------------------------------------------- building
 
-export function newContext(module: ModuleContext, b: FuncBuilder, regions: Context['regions']): Context {
+export function newContext(
+  module: ModuleContext,
+  b: FuncBuilder,
+  regions: Context['regions'],
+  program: ProgramRow | null = null,
+): Context {
   const nowhere: Frame = {
     vars: new Map(),
     outer: null,
@@ -108,6 +115,8 @@ export function newContext(module: ModuleContext, b: FuncBuilder, regions: Conte
     blockFacts: new Map(),
     constants: new Map(),
     maxima: new Map(),
+    program,
+    contextParam: null,
     objects: new Set(),
     regions,
     lateRegion: false,
@@ -186,6 +195,7 @@ function build(
   cx.frame = frame;
   for (const [i, v] of func.params.entries()) {
     const id = received[i]!;
+    if (contextName(v.type) !== null) cx.contextParam ??= id;
     if (shapeOf(v.type) === 'scalar') declare(cx, v, scalar(id));
     else {
       assume(cx, id);

@@ -29,6 +29,7 @@ import {
   maximum,
 } from './emit.ts';
 import { expression } from './expressions.ts';
+import { packetBytes } from './intrinsics/packets.ts';
 import { checkIndex, indexValue, place } from './places.ts';
 import { arrayLength, elemOf } from './shapes.ts';
 import { stringSlice } from './strings.ts';
@@ -50,6 +51,7 @@ export function bytesAddr(cx: Context, slice: SliceValue, offset: ValueId, size:
   const start = arith(cx, 'add', slice.low, offset);
   const n = known(cx, start);
   assume(cx, slice.base);
+  if (slice.region.kind === 'packet') return packetBytes(cx, slice.region.context, slice.base, start, size);
   if (n !== null) return { kind: 'pointer', base: slice.base, offset: Number(n) };
   const last = BigInt(slice.region.size - size);
   const max = addedMaximum(cx, slice.low, offset);

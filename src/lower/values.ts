@@ -9,6 +9,7 @@
  */
 
 import type { TFunc, TFuncLit, TMap, TVar } from '../ast/typed.ts';
+import type { ContextField } from '../bpf/contexts.ts';
 import type { SlotId, ValueId } from '../ir/ir.ts';
 import type { Frame } from './context.ts';
 
@@ -25,7 +26,9 @@ export function shift(addr: Addr, bytes: number): Addr {
 /** The object that a slice views. */
 export type Region =
   /** An array of `size` bytes. */
-  { readonly kind: 'array'; readonly size: number };
+  | { readonly kind: 'array'; readonly size: number }
+  /** The packet of the function's context, of an SDK context type. */
+  | { readonly kind: 'packet'; readonly context: string };
 
 export interface SliceValue {
   readonly kind: 'slice';
@@ -108,7 +111,14 @@ export type Binding =
       /** It was read before a value was known: a later assignment would have to change what was emitted. */
       readAsNil: boolean;
     }
-  | { readonly kind: 'record'; readonly fields: readonly Binding[] };
+  | { readonly kind: 'record'; readonly fields: readonly Binding[] }
+  /** A field of a program's context, or one of its elements: accessed at the kernel's width. */
+  | {
+      readonly kind: 'context';
+      readonly base: ValueId;
+      readonly field: ContextField;
+      readonly index: number;
+    };
 
 export const scalar = (id: ValueId): Value => ({ kind: 'scalar', id });
 export const memory = (addr: Addr): Value => ({ kind: 'memory', addr });

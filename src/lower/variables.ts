@@ -15,6 +15,7 @@ import type { Span } from '../base/source.ts';
 import { alignof, offsetof, sizeof } from '../check/layout.ts';
 import { typeString, under } from '../check/types.ts';
 import { type Context, report } from './context.ts';
+import { readContext, writeContext } from './intrinsics/contexts.ts';
 import {
   address,
   clearMemory,
@@ -158,6 +159,8 @@ export function read(cx: Context, binding: Binding, type: Type): Value {
       const parts = partsOf(type);
       return { kind: 'record', fields: binding.fields.map((field, i) => read(cx, field, parts[i]!)) };
     }
+    case 'context':
+      return readContext(cx, binding, type);
     default:
       return binding satisfies never;
   }
@@ -201,6 +204,9 @@ export function write(cx: Context, binding: Binding, type: Type, value: Value, s
       for (const [i, field] of value.fields.entries()) write(cx, binding.fields[i]!, parts[i]!, field, span);
       return;
     }
+    case 'context':
+      writeContext(cx, binding, type, value, span);
+      return;
     case 'value':
       break;
     default:
@@ -211,7 +217,8 @@ export function write(cx: Context, binding: Binding, type: Type, value: Value, s
 }
 
 export function sameRegion(a: Region, b: Region): boolean {
-  return a.kind === b.kind && a.size === b.size;
+  if (a.kind === 'array') return b.kind === 'array' && a.size === b.size;
+  return b.kind === 'packet' && a.context === b.context;
 }
 
 function learnRegion(
@@ -306,6 +313,8 @@ export function partBinding(binding: Binding, type: Type, index: number): Bindin
       if (binding.value.kind === 'memory')
         return { kind: 'memory', addr: shift(binding.value.addr, partOffset(type, index)), exact: true };
       return unreachable('a scalar has no parts');
+    case 'context':
+      return { ...binding, index };
     default:
       return unreachable(`a ${binding.kind} binding has no parts`);
   }

@@ -106,6 +106,24 @@ export const platformCodes = {
     severity: 'error',
     message: '//bpf:attach {attach} names no kind of program',
   },
+  'packet-length': {
+    severity: 'error',
+    message: 'a slice of the packet needs a constant length here',
+    help: 'the verifier cannot bound a helper by a packet and a variable: copy to an array first',
+  },
+  'context-read': {
+    severity: 'error',
+    message: '{type} programs may not read {field}',
+  },
+  'context-write': {
+    severity: 'error',
+    message: '{type} programs may not write this field of their context',
+  },
+  'no-direct-packet': {
+    severity: 'error',
+    message: '{type} programs have no pointers into the packet',
+    help: 'copy the bytes: v, ok := bpf.Load[T](ctx, off)',
+  },
   'hook-arguments': {
     severity: 'error',
     message: '{kind} programs take no parameters beside their context',

@@ -8,6 +8,7 @@
 import type { TIntrinsic } from '../../ast/typed.ts';
 import type { Type } from '../../ast/types.ts';
 import { must, unreachable } from '../../base/assert.ts';
+import type { Span } from '../../base/source.ts';
 import { type HelperArg, type HelperName, helpers } from '../../bpf/helpers.ts';
 import { sizeof } from '../../check/layout.ts';
 import { under } from '../../check/types.ts';
@@ -91,7 +92,7 @@ function helperArgument(
       return [constantText(cx, value, call)];
     case 'mem-read':
     case 'mem-write': {
-      const [pointer, size] = buffer(cx, value, type);
+      const [pointer, size] = buffer(cx, value, type, call.span);
       return sized ? [pointer, size] : [pointer];
     }
     default:
@@ -108,7 +109,7 @@ export function register(cx: Context, id: ValueId, type: Type): ValueId {
 /** The address of a value that a helper reads: pointers are passed on, other values get a cell. */
 export function pointerTo(cx: Context, value: Value, type: Type): ValueId {
   if (value.kind === 'memory') return address(cx, value.addr);
-  if (value.kind === 'slice') return buffer(cx, value, type)[0];
+  if (value.kind === 'slice') return address(cx, bytesAddr(cx, value, int(cx, 0), 0));
   if (value.kind !== 'scalar') return unreachable(`a ${value.kind} has no address`);
   const held = scalarOf(type);
   return held.ir === 'ptr' ? value.id : byReference(cx, value.id, type);
@@ -120,8 +121,8 @@ export function byReference(cx: Context, id: ValueId, type: Type): ValueId {
 }
 
 /** Pointer and size of what a slice views or a pointer points to. */
-export function buffer(cx: Context, value: Value, type: Type): readonly [ValueId, ValueId] {
-  if (value.kind === 'slice') return sliceBuffer(cx, value, sizeof(elemOf(type)));
+export function buffer(cx: Context, value: Value, type: Type, span: Span): readonly [ValueId, ValueId] {
+  if (value.kind === 'slice') return sliceBuffer(cx, value, sizeof(elemOf(type)), span);
   if (value.kind === 'memory') return [address(cx, value.addr), int(cx, sizeof(type))];
   if (value.kind === 'string') return [value.ptr, value.len];
   if (value.kind !== 'scalar') return unreachable(`a ${value.kind} is no buffer`);
@@ -135,12 +136,21 @@ export function buffer(cx: Context, value: Value, type: Type): readonly [ValueId
  * The bytes of a slice. The verifier wants the size bounded by what is left of the region after the offset: with a
  * variable offset both bounds are the region's, so the whole region behind the offset is checked.
  */
-function sliceBuffer(cx: Context, slice: SliceValue, elemSize: number): readonly [ValueId, ValueId] {
+function sliceBuffer(
+  cx: Context,
+  slice: SliceValue,
+  elemSize: number,
+  span: Span,
+): readonly [ValueId, ValueId] {
   const size = arith(cx, 'mul', slice.len, int(cx, elemSize));
   if (slice.region === null) return [constant(cx, 'ptr', 0n), size];
+  const bytes = known(cx, size);
+  if (slice.region.kind === 'packet') {
+    if (bytes === null) report(cx, 'packet-length', span, {});
+    return [address(cx, bytesAddr(cx, slice, int(cx, 0), Number(bytes ?? 0n))), size];
+  }
   const low = known(cx, slice.low);
   const room = BigInt(slice.region.size) - (low ?? 0n);
-  const bytes = known(cx, size);
   if (bytes === null) abortIf(cx, compare(cx, 'icmp.ugt', size, int(cx, room)));
   return [address(cx, bytesAddr(cx, slice, int(cx, 0), 0)), size];
 }

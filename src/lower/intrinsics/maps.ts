@@ -9,6 +9,7 @@
 import type { TIntrinsic, TMap } from '../../ast/typed.ts';
 import type { Type } from '../../ast/types.ts';
 import { must, unreachable } from '../../base/assert.ts';
+import type { Span } from '../../base/source.ts';
 import type { HelperName } from '../../bpf/helpers.ts';
 import { sizeof } from '../../check/layout.ts';
 import type { ValueId } from '../../ir/ir.ts';
@@ -60,7 +61,7 @@ function sourceValues(
     }
     if ('byRef' in source)
       return [reference(cx, must(args[source.byRef], 'argument'), argType(call, source.byRef))];
-    return valueBuffer(cx, must(args[source.buffer], 'argument'), argType(call, source.buffer));
+    return valueBuffer(cx, must(args[source.buffer], 'argument'), argType(call, source.buffer), call.span);
   });
 }
 
@@ -74,10 +75,10 @@ export function reference(cx: Context, value: Value, type: Type): ValueId {
   return value.kind === 'scalar' ? byReference(cx, value.id, type) : pointerTo(cx, value, type);
 }
 
-function valueBuffer(cx: Context, value: Value, type: Type): readonly ValueId[] {
+function valueBuffer(cx: Context, value: Value, type: Type, span: Span): readonly ValueId[] {
   return value.kind === 'scalar'
     ? [byReference(cx, value.id, type), int(cx, sizeof(type))]
-    : buffer(cx, value, type);
+    : buffer(cx, value, type, span);
 }
 
 /** `v, ok := m.Pop()`: the helper writes the value; a failure leaves it zero. */

@@ -26,25 +26,28 @@ import { convenienceRows } from './convenience.ts';
 import { goMapRows } from './gomaps.ts';
 import { helperCall } from './helpers.ts';
 import { mapRows } from './maps.ts';
+import { packetRows } from './packets.ts';
 import { printRows } from './print.ts';
 import { unsafeRows } from './unsafe.ts';
 
 export type IntrinsicRow = (cx: Context, call: TIntrinsic, args: readonly Value[]) => Value;
 
-const tables: readonly Readonly<Record<string, IntrinsicRow>>[] = [
+/** A function, since the tables' modules import this one. */
+const tables = (): readonly Readonly<Record<string, IntrinsicRow>>[] => [
   builtinRows,
   unsafeRows,
   bitsRows,
   binaryRows,
   atomicRows,
   mapRows,
+  packetRows,
   goMapRows,
   printRows,
   convenienceRows,
 ];
 
 function rowOf(name: string): IntrinsicRow | null {
-  for (const table of tables) if (Object.hasOwn(table, name)) return table[name] ?? null;
+  for (const table of tables()) if (Object.hasOwn(table, name)) return table[name] ?? null;
   const helper = name.startsWith('bpf.') ? helperByGoName(name.slice('bpf.'.length)) : null;
   return helper === null ? null : (cx, call, args) => helperCall(cx, helper, call, args);
 }
