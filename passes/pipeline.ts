@@ -17,6 +17,7 @@ import { layout } from './layout.ts';
 import { lowerAborts } from './lower-aborts.ts';
 import { mem2reg } from './mem2reg.ts';
 import type { AnyPass, Target } from './pass.ts';
+import { peephole } from './peephole.ts';
 import { pointerArgs } from './pointer-args.ts';
 import { regalloc } from './regalloc.ts';
 import { select } from './select.ts';
@@ -59,6 +60,7 @@ export const pipeline: readonly Step[] = [
   step(select, always),
   step(regalloc, always),
   step(frame, always),
+  step(peephole, optimised),
   step(layout, always),
 ];
 
@@ -93,6 +95,16 @@ export const orderConstraints: readonly OrderConstraint[] = [
   { before: 'pointer-args', after: 'select', reason: 'a cell is a slot, which byref is not' },
   { before: 'select', after: 'regalloc', reason: 'registers are given to machine code' },
   { before: 'regalloc', after: 'frame', reason: 'spilled registers need slots in the frame' },
+  {
+    before: 'frame',
+    after: 'peephole',
+    reason: 'constant stores that are neighbours in the frame are known only when it is laid out',
+  },
+  {
+    before: 'peephole',
+    after: 'layout',
+    reason: 'jumps are measured, and ends compared, on the final instructions',
+  },
   { before: 'frame', after: 'layout', reason: 'far jumps are measured on the final instructions' },
 ];
 

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { noPos } from '../src/base/source.ts';
+import { alu, exit, load, move, store } from '../src/bpf/build.ts';
+import { tokens } from '../src/bpf/lexer.ts';
+import type { MFunc, MInst, PReg } from '../src/bpf/minst.ts';
+import { slotsOf } from '../src/bpf/operands.ts';
+import { readInst } from '../src/bpf/read.ts';
+import { instText } from '../src/bpf/template.ts';
+import { randomOf } from '../src/ir/random.ts';
+import { observeMachine } from './machine-eval.ts';
+import { improve } from './peephole.ts';
+import { machineRules } from './rules/machine.ts';
+import { fill, match, readPattern } from './rules/machine-pattern.ts';
+import { testTarget } from './test-support.ts';
+
+const read = (text: string): MInst<PReg>[] =>
+  text
+    .split(';')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const inst = readInst(tokens(line, 0, ';'), { dialect: 'asm', target: () => 0, symbol: () => 'map' });
+      if ('what' in inst) throw new Error(`${line}: ${inst.what}`);
+      return inst as MInst<PReg>;
+    });
+
+const text = (body: readonly MInst<PReg>[]): string =>
+  body.map((i) => instText(i, 'asm', () => '')).join('; ');
+
+const p = (n: number): PReg => n as PReg;
+
+function func(body: readonly MInst<PReg>[]): MFunc<PReg> {
+  return {
+    name: 'main',
+    blocks: [{ id: 0, body }],
+    params: 0,
+    slots: [],
+    frameSize: 32,
+    program: 'main',
+    nextReg: 11,
+    nextBlock: 1,
+    pos: noPos,
+  };
+}
+
+/** Random registers and stack, the code, then a digest of all that the rule may not change. */
+function framed(code: readonly MInst<PReg>[], seed: number, dead: readonly number[]): MFunc<PReg> {
+  const r = randomOf(seed);
+  const before: MInst<PReg>[] = [];
+  for (const at of [-32, -24, -16, -8]) {
+    before.push(store<PReg>('st_64', p(10), at, BigInt.asIntN(32, r.bits(32)), noPos));
+  }
+  for (let k = 0; k < 10; k++)
+    before.push(
+      move(p(k), BigInt.asIntN(32, r.bits(32)), noPos),
+      alu('mul64_imm', p(k), 0x7531_8642n, noPos),
+    );
+  const after: MInst<PReg>[] = [];
+  for (const k of dead) after.push(move(p(k), 0n, noPos));
+  for (let k = 1; k < 10; k++)
+    after.push(alu('mul64_imm', p(0), 31n, noPos), alu('add64_reg', p(0), p(k), noPos));
+  for (const at of [-32, -24, -16, -8]) {
+    after.push(
+      load('ldx_u64', p(1), p(10), at, noPos),
+      alu('mul64_imm', p(0), 31n, noPos),
+      alu('add64_reg', p(0), p(1), noPos),
+    );
+  }
+  return func([...before, ...code, ...after, exit(p(0), noPos)]);
+}
+
+const module = { funcs: [], programs: [], maps: [], globals: [], strings: new Map(), license: 'GPL' };
+const run = (f: MFunc<PReg>): string => observeMachine({ module, funcs: [f] }, 'main', []).text;
+
+describe('peephole rules', () => {
+  it('have different names', () => {
+    expect(new Set(machineRules.map((rule) => rule.name)).size).toBe(machineRules.length);
+  });
+
+  for (const rule of machineRules) {
+    it(`${rule.name} keeps what its example computes, and shortens it`, () => {
+      const [before, after] = rule.example.map(read) as [MInst<PReg>[], MInst<PReg>[]];
+      const size = (body: readonly MInst<PReg>[]): number => body.reduce((n, i) => n + slotsOf(i), 0);
+      expect(size(after)).toBeLessThan(size(before));
+      const holes = match(readPattern(rule.before), before, 0);
+      if (holes === null) throw new Error('the example is none of the rule');
+      const more = rule.given?.(holes.values, testTarget) ?? {};
+      const made = fill(readPattern(rule.after), { ...holes, values: { ...holes.values, ...more } }, noPos);
+      expect(text(made ?? [])).toBe(text(after));
+      const dead = [...(rule.dead ?? '')].map((letter) => holes.registers[letter]!);
+      for (let seed = 0; seed < 20; seed++) {
+        expect(run(framed(after, seed, dead))).toBe(run(framed(before, seed, dead)));
+        expect(run(improve(framed(before, seed, dead), testTarget))).toBe(run(framed(before, seed, dead)));
+      }
+    });
+  }
+});
+
+describe('peephole', () => {
+  it('makes one instruction of the five that materialise a key', () => {
+    const done = improve(
+      func([
+        ...read('r1 = 7; *(u32 *)(r10 - 4) = r1; r2 = r10; r2 += -4; r1 = 0; call 14; r0 = 0'),
+        exit(p(0), noPos),
+      ]),
+      testTarget,
+    );
+    expect(text(done.blocks[0]!.body).split('; ')[0]).toBe('*(u32 *)(r10 - 4) = 7');
+  });
+
+  it('does not load a constant that the branch has shown', () => {
+    const blocks = [
+      {
+        id: 0,
+        body: read('call 14; if r0 == 0 goto b; goto b').map((i, k) => ({
+          ...i,
+          target: k === 0 ? null : k,
+        })),
+      },
+      { id: 1, body: [...read('r0 = 0'), exit(p(0), noPos)] },
+      { id: 2, body: [...read('r0 = 1'), exit(p(0), noPos)] },
+    ];
+    const done = improve({ ...func([]), blocks }, testTarget);
+    expect(done.blocks[1]!.body.map((i) => i.op)).toEqual(['exit']);
+    expect(done.blocks[2]!.body.map((i) => i.op)).toEqual(['mov64_imm', 'exit']);
+  });
+});
