@@ -19,6 +19,8 @@ const ranks: Readonly<Record<string, number>> = {
   'src/base/': 0,
   'src/ast/': 1,
   'src/bpf/': 1,
+  // Memory, maps and helpers outside of a kernel: what the SSA evaluator and the VM share.
+  'src/model/': 1.5,
   'grammar/': 2,
   'src/ir/': 2,
   'src/object/': 2,

@@ -1,8 +1,8 @@
 /** Runs golden programs by the SSA evaluator: the meaning against which everything else is compared. */
 
 import { createMachine, evaluate, type Machine } from '../src/ir/eval.ts';
-import { testHelpers } from '../src/ir/eval-helpers.ts';
 import type { Module } from '../src/ir/ir.ts';
+import { testHelpers } from '../src/model/helpers.ts';
 import { inputBytes, mismatch, type Outcome, type RunLine } from './run-lines.ts';
 
 /** Where a context keeps the packet's bounds, by the program's section. */

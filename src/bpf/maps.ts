@@ -39,6 +39,18 @@ export type MapOperation =
   | 'query'
   | 'drain';
 
+/** A map as the loader creates it. */
+export interface MapDecl {
+  readonly name: string;
+  /** Kernel's name in lower case without BPF_MAP_TYPE_: `hash`, `percpu_array`, `ringbuf`. */
+  readonly type: string;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  readonly pin: boolean;
+}
+
 export interface MapRow {
   /** BPF_MAP_TYPE_ number. */
   readonly id: number;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Diagnostics } from '../base/diagnostic.ts';
 import { sourceFile } from '../base/source.ts';
 import { createMachine, evaluate, type Machine, type Outcome } from './eval.ts';
-import { testHelpers } from './eval-helpers.ts';
+import { testHelpers } from '../model/helpers.ts';
 import type { Module } from './ir.ts';
 import { parseModule } from './parse.ts';
 

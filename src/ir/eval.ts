@@ -5,7 +5,7 @@
  *     const machine = createMachine(module, { helpers: testHelpers(log) });
  *     evaluate(machine, 'main', [context])     // { kind: 'return', value: 2n }
  *
- * Integers are unsigned bigints of their type's width; pointers are tagged addresses (eval-memory.ts). Helpers and
+ * Integers are unsigned bigints of their type's width; pointers are tagged addresses (src/model/memory.ts). Helpers and
  * kernel functions are a table of host functions. Traps (bad accesses, uninitialised reads, unknown helpers) and the
  * step budget end the run as values with the position; nothing is thrown.
  */
@@ -13,21 +13,11 @@
 import { unreachable } from '../base/assert.ts';
 import { bigintAlgebra } from '../base/bigint-algebra.ts';
 import type { Pos } from '../base/source.ts';
-import { createMap, type EvalMap } from './eval-maps.ts';
-import { Memory, Trap } from './eval-memory.ts';
+import type { Host, HostFunction } from '../model/host.ts';
+import { createMap, type ModelMap } from '../model/maps.ts';
+import { Memory, Trap } from '../model/memory.ts';
 import { type Block, type Func, type Instr, type IrType, type Module, type Target, widthOf } from './ir.ts';
 import { opRow } from './ops.ts';
-
-/** What host functions see of the machine. */
-export interface Host {
-  readonly memory: Memory;
-  /** The map that a `mapaddr` pointer means. */
-  map(handle: bigint): EvalMap;
-  /** Calls the function that a `funcaddr` pointer means; null: it aborted. */
-  callback(address: bigint, args: readonly bigint[]): bigint | null;
-}
-
-export type HostFunction = (host: Host, args: readonly bigint[]) => bigint;
 
 export interface MachineOptions {
   readonly helpers?: Readonly<Record<string, HostFunction>>;
@@ -40,7 +30,7 @@ export interface MachineOptions {
 export interface Machine {
   readonly module: Module;
   readonly memory: Memory;
-  readonly maps: ReadonlyMap<string, EvalMap>;
+  readonly maps: ReadonlyMap<string, ModelMap>;
   /** Address of each package variable. */
   readonly globals: ReadonlyMap<string, bigint>;
   readonly options: MachineOptions;

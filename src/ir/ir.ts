@@ -23,7 +23,10 @@
  */
 
 import type { Pos } from '../base/source.ts';
+import type { MapDecl } from '../bpf/maps.ts';
 import type { OpName } from './ops.ts';
+
+export type { MapDecl };
 
 export type ValueId = number & { readonly __brand?: 'ValueId' };
 export type BlockId = number & { readonly __brand?: 'BlockId' };
@@ -134,18 +137,6 @@ export interface Program {
   readonly section: string;
   /** Returned on abort. */
   readonly abortValue: bigint;
-}
-
-/** A map as the loader creates it. */
-export interface MapDecl {
-  readonly name: string;
-  /** Kernel's name in lower case without BPF_MAP_TYPE_: `hash`, `percpu_array`, `ringbuf`. */
-  readonly type: string;
-  readonly keySize: number;
-  readonly valueSize: number;
-  readonly maxEntries: number;
-  readonly flags: number;
-  readonly pin: boolean;
 }
 
 /** A package variable in .data, .bss or .rodata. */

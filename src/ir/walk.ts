@@ -187,3 +187,40 @@ export function incomingValues(f: Func): ReadonlyMap<ValueId, readonly ValueId[]
   }
   return result;
 }
+
+/** Without the candidates among the block parameters that feed nothing but each other. */
+export function removeDeadParams(f: Func, candidate: (param: ValueId) => boolean): Func {
+  const live = new Uint8Array(f.nextValue);
+  const work: ValueId[] = [];
+  const mark = (v: ValueId): void => {
+    if (live[v] === 1) return;
+    live[v] = 1;
+    work.push(v);
+  };
+  const params = new Map(f.blocks.map((b) => [b.id, b.params]));
+  for (const b of f.blocks) {
+    for (const i of b.body) i.args.forEach(mark);
+    if (b.end.kind === 'branch') mark(b.end.cond);
+    if (b.end.kind === 'return' && b.end.value !== null) mark(b.end.value);
+    for (const t of targetsOf(b.end)) {
+      params.get(t.block)!.forEach((p, i) => {
+        if (!candidate(p.id)) mark(t.args[i]!);
+      });
+    }
+  }
+  const incoming = incomingValues(f);
+  while (work.length > 0) {
+    const v = work.pop()!;
+    if (candidate(v)) incoming.get(v)?.forEach(mark);
+  }
+  const dead = (param: ValueId): boolean => candidate(param) && live[param] === 0;
+  const blocks = mapList(f.blocks, (b): Block => {
+    const kept = b.params.some((p) => dead(p.id)) ? b.params.filter((p) => !dead(p.id)) : b.params;
+    const end = mapTargets(b.end, (t) => {
+      const list = params.get(t.block)!;
+      return list.some((p) => dead(p.id)) ? { ...t, args: t.args.filter((_, i) => !dead(list[i]!.id)) } : t;
+    });
+    return kept === b.params && end === b.end ? b : { ...b, params: kept, end };
+  });
+  return blocks === f.blocks ? f : { ...f, blocks };
+}

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { createMachine, evaluate } from '../ir/eval.ts';
-import { testHelpers } from '../ir/eval-helpers.ts';
+import { testHelpers } from '../model/helpers.ts';
 import { printModule } from '../ir/print.ts';
 import { lowerSource, tryLower } from './test-support.ts';
 

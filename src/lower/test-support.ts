@@ -20,10 +20,10 @@ import { formatDiagnostic } from '../base/format.ts';
 import { sourceFile } from '../base/source.ts';
 import { check } from '../check/check.ts';
 import { createMachine, evaluate } from '../ir/eval.ts';
-import { testHelpers } from '../ir/eval-helpers.ts';
 import type { Module } from '../ir/ir.ts';
 import { printModule } from '../ir/print.ts';
 import { formatProblem, verifyModule } from '../ir/verify.ts';
+import { testHelpers } from '../model/helpers.ts';
 import type { LowerTarget } from './context.ts';
 import { lower } from './lower.ts';
 

@@ -1,5 +1,5 @@
 /**
- * The evaluator's memory: regions of bytes with tagged addresses.
+ * Memory of programs that run outside of a kernel (SSA evaluator, VM): regions of bytes with tagged addresses.
  *
  * An address is a region number in the upper 32 bits and a biased offset in the lower, so that a pointer a little
  * before or behind its region still belongs to it and is caught. 0 is nil. Reading a stack byte that was never

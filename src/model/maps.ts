@@ -1,12 +1,12 @@
 /**
- * Maps for the SSA evaluator: hash and array families, per-CPU (one CPU runs), LRU, LPM trie, queue and stack. Values
+ * Maps in one process, for the SSA evaluator and the VM: hash and array families, per-CPU (one CPU runs), LRU, LPM trie, queue and stack. Values
  * are memory regions, so that pointers to them stay valid and point where the program thinks.
  */
 
-import type { MapDecl } from './ir.ts';
-import { type Memory, Trap } from './eval-memory.ts';
+import type { MapDecl } from '../bpf/maps.ts';
+import { type Memory, Trap } from './memory.ts';
 
-export interface EvalMap {
+export interface ModelMap {
   readonly decl: MapDecl;
   /** What `mapaddr` gives. */
   readonly handle: bigint;
@@ -23,7 +23,7 @@ const errors = { noEntry: -2n, tooBig: -7n, exists: -17n, invalid: -22n } as con
 
 const keyText = (key: Uint8Array): string => Array.from(key, (b) => b.toString(16).padStart(2, '0')).join('');
 
-function arrayMap(decl: MapDecl, handle: bigint, memory: Memory): EvalMap {
+function arrayMap(decl: MapDecl, handle: bigint, memory: Memory): ModelMap {
   const values: bigint[] = [];
   for (let i = 0; i < decl.maxEntries; i++) {
     values.push(memory.allocate(`${decl.name}[${i}]`, decl.valueSize));
@@ -48,7 +48,7 @@ function arrayMap(decl: MapDecl, handle: bigint, memory: Memory): EvalMap {
   };
 }
 
-function hashMap(decl: MapDecl, handle: bigint, memory: Memory): EvalMap {
+function hashMap(decl: MapDecl, handle: bigint, memory: Memory): ModelMap {
   const entries = new Map<string, { readonly key: Uint8Array; readonly address: bigint }>();
   const evicts = decl.type.startsWith('lru_');
   const find = (key: Uint8Array) => {
@@ -87,7 +87,7 @@ function hashMap(decl: MapDecl, handle: bigint, memory: Memory): EvalMap {
 }
 
 /** Longest prefix: the key starts with its length in bits as a u32 in the target's byte order. */
-function lpmTrie(decl: MapDecl, handle: bigint, memory: Memory): EvalMap {
+function lpmTrie(decl: MapDecl, handle: bigint, memory: Memory): ModelMap {
   const exact = hashMap(decl, handle, memory);
   const bits = (key: Uint8Array): number => {
     const length = [...key.subarray(0, 4)];
@@ -112,7 +112,7 @@ function lpmTrie(decl: MapDecl, handle: bigint, memory: Memory): EvalMap {
   };
 }
 
-export function createMap(decl: MapDecl, memory: Memory): EvalMap {
+export function createMap(decl: MapDecl, memory: Memory): ModelMap {
   const handle = memory.allocate(`map ${decl.name}`, 0);
   if (decl.type === 'lpm_trie') return lpmTrie(decl, handle, memory);
   if (decl.type.includes('hash') || decl.type.endsWith('storage')) return hashMap(decl, handle, memory);

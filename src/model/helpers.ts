@@ -1,13 +1,13 @@
 /**
- * Helpers for evaluated programs, deterministic: time advances by a microsecond per question, random numbers come from
+ * Helpers for programs that run in the SSA evaluator or the VM, deterministic: time advances by a microsecond per question, random numbers come from
  * a small generator, printed lines are collected.
  *
  *     const log: string[] = [];
  *     createMachine(module, { helpers: testHelpers({ log }) });
  */
 
-import type { Host, HostFunction } from './eval.ts';
-import { Trap } from './eval-memory.ts';
+import type { Host, HostFunction } from './host.ts';
+import { Trap } from './memory.ts';
 
 export interface HelperState {
   /** Receives one string per printed line, trailing newlines removed. */
