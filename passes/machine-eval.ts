@@ -14,9 +14,10 @@ import { helpers } from '../src/bpf/helpers.ts';
 import { type IsaName, isaRow } from '../src/bpf/isa.ts';
 import type { MFunc, MInst } from '../src/bpf/minst.ts';
 import { clobbersOf } from '../src/bpf/operands.ts';
-import { createMachine, type Machine as Evaluator, type Host } from '../src/ir/eval.ts';
+import { createMachine, type Machine as Evaluator } from '../src/ir/eval.ts';
 import type { Observation } from '../src/ir/observe.ts';
 import { testHelpers } from '../src/model/helpers.ts';
+import type { Host } from '../src/model/host.ts';
 import { Trap } from '../src/model/memory.ts';
 import type { Machine } from './pass.ts';
 
