@@ -18,7 +18,9 @@ export function declareParameters(env: Env, params: readonly TVar[], results: re
   for (const variable of [...params, ...results]) {
     if (variable.name === '_') continue;
     const { name, span } = variable;
-    const earlier = env.scope.names.get(name);
+    // Type parameters stand in the scope around, which is the same one for Go.
+    const around = env.scope.parent?.kind === 'function' ? env.scope.parent.names.get(name) : undefined;
+    const earlier = env.scope.names.get(name) ?? (around?.kind === 'type' ? around : undefined);
     if (earlier !== undefined)
       report(env, 'redeclared', span, { name }, [{ span: earlier.span, message: 'first declared here' }]);
     env.scope.names.set(name, { kind: 'local', name, span, var: variable, owner: env.fn, used: true });

@@ -15,7 +15,7 @@ import { checkExpr, checkValue } from './expr.ts';
 import { visible } from './members.ts';
 import { invalid, type Operand, refuse, report, show, value } from './operand.ts';
 import type { Env } from './scope.ts';
-import { array, coreType, isInvalid, pointer } from './types.ts';
+import { array, coreType, isInvalid, pointer, under } from './types.ts';
 import { checkType } from './typexpr.ts';
 
 type Elements = Extract<TExpr, { kind: 'composite' }>['elements'];
@@ -27,7 +27,8 @@ export function checkComposite(env: Env, expr: CompositeLit, hint: Type | null):
     for (const element of expr.elements) visitElement(env, element);
     return invalid(expr.span);
   }
-  if (expr.type === null && type.kind === 'pointer') return elidedPointer(env, expr, type.elem);
+  const held = under(type);
+  if (expr.type === null && held.kind === 'pointer') return elidedPointer(env, expr, type, held.elem);
   const core = coreType(type);
   switch (core?.kind) {
     case 'struct':
@@ -61,10 +62,10 @@ function literalType(env: Env, expr: CompositeLit, hint: Type | null): Type | nu
 }
 
 /** An untyped `{…}` where a pointer is wanted is `&T{…}`. */
-function elidedPointer(env: Env, expr: CompositeLit, elem: Type): Operand {
+function elidedPointer(env: Env, expr: CompositeLit, type: Type, elem: Type): Operand {
   const inside = checkComposite(env, expr, elem);
   if (inside.mode !== 'value') return inside;
-  return value({ kind: 'addr', type: pointer(elem), span: expr.span, x: inside.x });
+  return value({ kind: 'addr', type, span: expr.span, x: inside.x });
 }
 
 function visitElement(env: Env, element: Element): void {
@@ -219,6 +220,10 @@ function sliceLiteral(env: Env, expr: CompositeLit, type: Type, elem: Type): Ope
 /** Go's map literal stands only above a package variable with `//bpf:map`, and is empty. */
 function mapLiteral(env: Env, expr: CompositeLit, type: Type): Operand {
   const [first] = expr.elements;
+  for (const element of expr.elements) {
+    if (element.key !== null && element.key.kind !== 'CompositeLit') checkExpr(env, element.key);
+    visitElement(env, element);
+  }
   if (first !== undefined) return refuse(env, 'map-literal-elements', first.span, {});
   if (env.global === null || env.fn !== null) return refuse(env, 'local-map', expr.span, {});
   return literal(type, expr.span, []);

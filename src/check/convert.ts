@@ -11,10 +11,21 @@ import type { TExpr } from '../ast/typed.ts';
 import type { ConstValue, Type } from '../ast/types.ts';
 import type { Span } from '../base/source.ts';
 import { constString, integerRange, representable, utf8 } from './constants.ts';
-import { defaultType } from './infer.ts';
-import { instantiateFunc, isGenericFunc } from './instances.ts';
+import { defaultType, typeArgsFor } from './infer.ts';
+import { instantiateFunc, isGenericFunc, opaqueInstance, requireConstraints } from './instances.ts';
 import { sizeof } from './layout.ts';
-import { constant, describe, invalid, type Operand, refuse, report, show, textOf, value } from './operand.ts';
+import {
+  type ConstOperand,
+  constant,
+  describe,
+  invalid,
+  type Operand,
+  refuse,
+  report,
+  show,
+  textOf,
+  value,
+} from './operand.ts';
 import { assignableTypes, nilFits } from './satisfy.ts';
 import { badExpr, type Env, type FuncEntity } from './scope.ts';
 import {
@@ -183,8 +194,22 @@ function isMapVariable(op: Operand): boolean {
   return op.mode === 'value' && op.x.kind === 'mapref';
 }
 
+/** A generic function takes the type arguments that the wanted function type implies. */
+function instantiatedFor(env: Env, op: Operand, type: Type): Operand {
+  if (op.mode !== 'func' || !isInvalid(op.type) || op.receiver !== null || !isGenericFunc(op.entity))
+    return op;
+  const wanted = coreType(type);
+  if (wanted?.kind !== 'func') return op;
+  const typeArgs = typeArgsFor(opaqueInstance(op.entity), op.typeArgs ?? [], wanted);
+  if (typeArgs === null) return op;
+  const instance = instantiateFunc(env, op.entity, typeArgs, op.span);
+  requireConstraints(env, instance, op.span);
+  return { ...op, typeArgs, type: instance.signature };
+}
+
 /** The operand as a value for a variable of `type`; `where` completes "cannot use … in". */
-export function assignTo(env: Env, op: Operand, type: Type, where: string): TExpr {
+export function assignTo(env: Env, given: Operand, type: Type, where: string): TExpr {
+  const op = instantiatedFor(env, given, type);
   if (op.mode === 'invalid' || isInvalid(type) || isInvalid(op.type)) {
     // A function operand without a final type still has its own errors to tell.
     if (op.mode === 'func' && !isInvalid(type)) return tree(env, op);
@@ -222,6 +247,8 @@ export function conversion(env: Env, op: Operand, type: Type, parameter: boolean
     if (folded !== null)
       return parameter ? value({ kind: 'const', type, span, value: folded }) : constant(span, type, folded);
   }
+  if (op.mode === 'const' && type.kind === 'typeparam' && isUntyped(op.type))
+    return parameterConversion(env, op, type, span);
   const typed = isUntyped(op.type) || op.mode === 'nil' ? untypedConversion(env, op, type) : op;
   if (typed === null)
     return refuse(env, 'cannot-convert', span, { value: describe(env, op), type: show(env, type) });
@@ -231,6 +258,19 @@ export function conversion(env: Env, op: Operand, type: Type, parameter: boolean
     return isInvalid(x.type) ? invalid(span) : convertTree(env, op, x, type, span);
   }
   return convertTree(env, op, tree(env, typed), type, span);
+}
+
+/** `T(c)` of a type parameter: the constant must convert to every type of its set. */
+function parameterConversion(env: Env, op: ConstOperand, type: Type, span: Span): Operand {
+  for (const term of typeSet(type) ?? []) {
+    const folded = constantConversion(env, op.value, op.type, term.type, op.span);
+    if (folded === 'bad') return invalid(span);
+    if (folded === null)
+      return refuse(env, 'cannot-convert', span, { value: describe(env, op), type: show(env, type) });
+  }
+  if (typeSet(type) === null)
+    return refuse(env, 'cannot-convert', span, { value: describe(env, op), type: show(env, type) });
+  return value({ kind: 'const', type, span, value: op.value });
 }
 
 function untypedConversion(env: Env, op: Operand, type: Type): Operand | null {

@@ -49,6 +49,7 @@ import {
   intType,
   invalidType,
   isInteger,
+  isInvalid,
   isString,
   isUntyped,
   pointer,
@@ -151,7 +152,7 @@ export function entityOperand(env: Env, entity: Entity, span: Span): Operand {
     case 'const':
       resolveConst(entity, env, span);
       if (entity.name === 'iota' && entity.source === null) return iotaOperand(env, span);
-      return entity.type === invalidType ? invalid(span) : constant(span, entity.type, entity.value);
+      return isInvalid(entity.type) ? invalid(span) : constant(span, entity.type, entity.value);
     case 'type':
       if (isGeneric(entity)) return { mode: 'generictype', span, type: invalidType, entity };
       return typeEntityOperand(entity, span);
@@ -191,7 +192,7 @@ function iotaOperand(env: Env, span: Span): Operand {
 
 function localOperand(env: Env, entity: LocalEntity, span: Span): Operand {
   entity.used = true;
-  if (entity.var.type === invalidType) return invalid(span);
+  if (isInvalid(entity.var.type)) return invalid(span);
   noteCapture(env.fn, entity);
   return value({ kind: 'varref', type: entity.var.type, span, var: entity.var }, true);
 }
@@ -211,7 +212,7 @@ function globalOperand(env: Env, entity: Extract<Entity, { kind: 'global' }>, sp
     env.checker.reads.set(env.fn.instance, reads.add(entity));
   }
   env.global?.needs.add(entity);
-  if (entity.type === invalidType || entity.target === null) return invalid(span);
+  if (isInvalid(entity.type) || entity.target === null) return invalid(span);
   const { target } = entity;
   return target.kind === 'map'
     ? value({ kind: 'mapref', type: entity.type, span, map: target }, true)

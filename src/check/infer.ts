@@ -7,7 +7,7 @@
  * constants, as Go does.
  */
 
-import type { Type, TypeParam } from '../ast/types.ts';
+import type { FuncType, Type, TypeParam } from '../ast/types.ts';
 import type { Span } from '../base/source.ts';
 import { entityOf } from './instances.ts';
 import { type Operand, report, show } from './operand.ts';
@@ -132,6 +132,20 @@ function concrete(type: Type, bound: Bindings): Type {
     default:
       return type;
   }
+}
+
+/** Type arguments that make a generic function have the signature `wanted`, or null (nothing is reported). */
+export function typeArgsFor(
+  opaque: FuncInstance,
+  given: readonly Type[],
+  wanted: FuncType,
+): readonly Type[] | null {
+  const params = opaque.typeArgs.filter((arg): arg is TypeParam => arg.kind === 'typeparam');
+  const bound: Bindings = new Map(params.map((param, i) => [param, given[i] ?? invalidType]));
+  if (!unify(opaque.signature, wanted, bound, true)) return null;
+  unifyCores(params, bound);
+  const args = params.map((param) => bound.get(param) ?? invalidType);
+  return args.includes(invalidType) ? null : args;
 }
 
 /** The function's type arguments for a call, or null after an error. `given` are the explicit ones. */

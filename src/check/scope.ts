@@ -313,7 +313,7 @@ interface Named {
 }
 
 /** Declarations that name each other in a chain longer than this are refused: resolving them needs a deep stack. */
-const maxDepth = 400;
+const maxDepth = 100;
 
 /** Run a step of resolution one level deeper; a chain that is too long is reported instead. */
 export function descend(env: Env, entity: Named, step: () => void): void {

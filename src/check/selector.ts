@@ -10,12 +10,13 @@ import type { Selector } from '../ast/ast.ts';
 import type { TExpr } from '../ast/typed.ts';
 import type { Type } from '../ast/types.ts';
 import { checkExpr, entityOperand, requireValue } from './expr.ts';
+import { sdkNativeNames } from './gen/sdk.ts';
 import { instantiateFunc } from './instances.ts';
 import { addressOf, dereferenced, findMember, type MethodMember, selectPath, visible } from './members.ts';
 import { invalid, type Operand, refuse, report, show, type ValueOperand, value } from './operand.ts';
 import { badExpr, type Env, lookup, member, type PackageEntity } from './scope.ts';
 import { nearest } from './spelling.ts';
-import { coreType, pointer, under } from './types.ts';
+import { coreType, pointer, sdkPath, under } from './types.ts';
 
 export function checkSelector(env: Env, expr: Selector): Operand {
   if (expr.x.kind === 'Ident') {
@@ -35,6 +36,8 @@ function packageMember(env: Env, entity: PackageEntity, expr: Selector): Operand
   entity.used = true;
   const found = member(entity.pkg.scope, expr.sel.name);
   if (found === null) {
+    if (entity.pkg.path === sdkPath && sdkNativeNames.includes(expr.sel.name))
+      return refuse(env, 'native-only', expr.span, { name: expr.sel.name });
     const names = entity.pkg.texts === null ? entity.pkg.scope.names.keys() : Object.keys(entity.pkg.texts);
     const near = nearest(expr.sel.name, names);
     const name = `${entity.name}.${expr.sel.name}`;

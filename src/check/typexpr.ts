@@ -85,8 +85,10 @@ function evaluate(env: Env, expr: Expr, interfaces: boolean): Type {
     case 'InterfaceType':
       if (interfaces || env.pkg.texts !== null) return interfaceType(env, expr);
       report(env, 'no-interface', expr.span, {});
+      env.checker.skipped = true;
       return invalidType;
     case 'ChanType':
+      env.checker.skipped = true;
       report(env, 'no-channel', expr.span, {});
       return invalidType;
     case 'BadExpr':
@@ -241,6 +243,11 @@ export function signatureOf(env: Env, expr: FuncExpr): FuncType {
 
 type Term = { readonly tilde: boolean; readonly type: Type };
 
+function overlaps(a: Term, b: Term): boolean {
+  const shape = (term: Term, other: Term): Type => (other.tilde ? under(term.type) : term.type);
+  return identical(shape(a, b), shape(b, a));
+}
+
 /** The terms of `A | ~B | C`, a left-deep chain. */
 function unionTerms(env: Env, expr: Expr): readonly Term[] | null {
   const parts: Expr[] = [];
@@ -251,6 +258,7 @@ function unionTerms(env: Env, expr: Expr): readonly Term[] | null {
   }
   parts.unshift(rest);
   const terms: Term[] = [];
+  const written: Term[] = [];
   for (const part of parts) {
     const tilde = part.kind === 'Unary' && part.op === '~';
     const type = evaluate(env, tilde ? part.x : part, true);
@@ -263,7 +271,11 @@ function unionTerms(env: Env, expr: Expr): readonly Term[] | null {
     }
     if (tilde && !identical(u, type))
       report(env, 'bad-tilde', part.span, { type: show(env, type), underlying: show(env, u) });
-    terms.push({ tilde, type });
+    const term = { tilde, type };
+    if (written.some((other) => overlaps(term, other)))
+      report(env, 'overlapping-terms', part.span, { term: textOf(env, part.span) });
+    written.push(term);
+    terms.push(term);
   }
   return terms;
 }

@@ -18,6 +18,11 @@ export const checkCodes = {
   },
   'unused-label': { severity: 'error', message: 'label {name} declared and not used' },
   'blank-as-value': { severity: 'error', message: '_ holds no value and cannot be read' },
+  'native-only': {
+    severity: 'error',
+    message: 'bpf.{name} is for native tests and has no meaning in the kernel',
+    help: 'call it from a _test.go file',
+  },
   'package-as-value': {
     severity: 'error',
     message: 'package {name} is not a value',
@@ -148,6 +153,10 @@ export const checkCodes = {
   'bad-tilde': {
     severity: 'error',
     message: 'invalid use of ~: the underlying type of {type} is {underlying}',
+  },
+  'overlapping-terms': {
+    severity: 'error',
+    message: 'overlapping terms in a union: {term} is there already',
   },
   'tilde-outside-constraint': {
     severity: 'error',
