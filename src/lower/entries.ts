@@ -9,11 +9,12 @@
 
 import type { TEntry, TVar } from '../ast/typed.ts';
 import type { Span } from '../base/source.ts';
+import { registers } from '../bpf/contexts.ts';
 import { type ProgramRow, programRow } from '../bpf/programs.ts';
 import { FuncBuilder } from '../ir/builder.ts';
 import type { Program, ValueId } from '../ir/ir.ts';
 import { type Context, type Frame, type ModuleContext, position, report } from './context.ts';
-import { abortUnless, arith, assume, compare, constant, known } from './emit.ts';
+import { abortUnless, arith, assume, compare, constant, known, narrow, normalise } from './emit.ts';
 import { lowerBody, newFrame } from './frames.ts';
 import { finish, newContext, settle } from './instances.ts';
 import { type ScalarType, scalarOf, shapeOf } from './shapes.ts';
@@ -78,7 +79,7 @@ function buildEntry(module: ModuleContext, entry: TEntry, kind: Kind, regions: C
   return cx;
 }
 
-/** The context is the register; further parameters of a hook are read from it. */
+/** The context is the register; what the hook passes is read from it. */
 function parameter(cx: Context, v: TVar, index: number, { kind, row }: Kind): void {
   const context = cx.b.params[0]!;
   if (index === 0) {
@@ -86,19 +87,39 @@ function parameter(cx: Context, v: TVar, index: number, { kind, row }: Kind): vo
     declare(cx, v, scalar(context));
     return;
   }
-  if (!hasArguments(row) || shapeOf(v.type) !== 'scalar') {
+  const offset = shapeOf(v.type) === 'scalar' ? argumentOffset(cx, row, index - 1) : null;
+  if (offset === null) {
     report(cx, 'hook-arguments', v.span, { kind });
     declare(cx, v, zeroValue(cx, v.type));
     return;
   }
   const held = scalarOf(v.type);
-  const signed = held.signed && held.bits < 64;
-  declare(cx, v, scalar(cx.b.load(held.ir, held.bits, context, 8 * (index - 1), signed)));
+  if (held.ir === 'ptr') {
+    declare(cx, v, scalar(cx.b.load('ptr', 64, context, offset)));
+    return;
+  }
+  // The kernel gives 8 bytes; the value is the low ones.
+  const word = cx.b.load('i64', 64, context, offset);
+  declare(cx, v, scalar(held.bits === 64 ? word : normalise(cx, narrow(cx, word), held)));
 }
 
-/** Programs whose context is the hook's arguments, 8 bytes each. */
-function hasArguments(row: ProgramRow): boolean {
-  return row.type === 'tracing' || row.type === 'lsm' || row.type === 'struct_ops';
+/** Where argument `n` of the hook is in the context; null: nowhere. */
+function argumentOffset(cx: Context, row: ProgramRow, n: number): number | null {
+  const machine = registers[cx.module.target.arch];
+  switch (row.params) {
+    case 'regs':
+      return machine.args[n] ?? null;
+    case 'result':
+      return n === 0 ? machine.ret : null;
+    case 'btf':
+    case 'btf-result':
+      return 8 * n;
+    case 'none':
+    case 'usdt':
+      return null;
+    default:
+      return row.params satisfies never;
+  }
 }
 
 function leaveEntry(

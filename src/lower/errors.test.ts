@@ -176,6 +176,50 @@ func P(ctx *bpf.XDP) bpf.XDPAction {
     expect(run(text('//bpf:panic 1'), {}, 'P').value).toBe(1n);
   });
 
+  function packet(body: string, bytes: readonly number[]): bigint | null {
+    const text = `package main
+import "bpfc/sdk/bpf"
+type Head struct { Kind uint8; Port bpf.Be16 }
+//bpf:attach xdp
+func P(ctx *bpf.XDP) bpf.XDPAction {
+${body}
+}
+`;
+    const machine = createMachine(lowerSource(text), { helpers: testHelpers({ log: [] }) });
+    const data = machine.memory.allocate('packet', Uint8Array.from(bytes));
+    const pointers = new Map([
+      [0, data],
+      [4, data + BigInt(bytes.length)],
+    ]);
+    const context = machine.memory.allocate('context', new Uint8Array(24).fill(3, 12, 13), { pointers });
+    const outcome = evaluate(machine, 'P', [context]);
+    if (outcome.kind !== 'return') throw new Error(JSON.stringify(outcome));
+    return outcome.value;
+  }
+
+  test('packets: pointers are nil and indexes abort beyond the end', () => {
+    const bytes = [1, 0, 0x12, 0x34, 5, 6];
+    const at = (off: number) =>
+      `h := bpf.At[Head](ctx, ${off}); if h == nil { return 99 }; return bpf.XDPAction(h.Port.Host()) + bpf.XDPAction(h.Kind)`;
+    expect(packet(at(0), bytes)).toBe(0x1235n);
+    expect(packet(at(2), bytes)).toBe(0x0506n + 0x12n);
+    expect(packet(at(3), bytes)).toBe(99n);
+    const sum = 's := bpf.XDPAction(0); for _, b := range ctx.Packet() { s += bpf.XDPAction(b) }; return s';
+    expect(packet(sum, bytes)).toBe(1n + 0x12n + 0x34n + 11n);
+    const index = (i: string) =>
+      `b := ctx.Packet()[1:]; i := ctx.IngressIfindex; return bpf.XDPAction(b[${i}])`;
+    expect(packet(index('i'), bytes)).toBe(5n);
+    expect(packet(index('i+2'), bytes)).toBe(0n);
+    expect(packet('bpf.At[Head](ctx, 0).Kind = 9; return bpf.XDPAction(len(ctx.Packet()))', bytes)).toBe(6n);
+  });
+
+  test('bpf.Loop runs its body until it says false', () => {
+    const body = `n := bpf.XDPAction(0)
+	r := bpf.Loop(10, func(i uint32) bool { n += bpf.XDPAction(i); return i < 4 })
+	return n*100 + bpf.XDPAction(r)`;
+    expect(packet(body, [0])).toBe(1005n);
+  });
+
   test('package variables and their initial values', () => {
     const declarations = `
 type Conf struct { A uint8; B [2]uint32 }

@@ -41,8 +41,8 @@ function mapping(name: string, widths: readonly Width[], map: Count): Record<str
 }
 
 export const bitsRows: Readonly<Record<string, IntrinsicRow>> = {
-  ...counting('Len', length),
-  ...counting('LeadingZeros', (cx, x, w) => arith(cx, 'sub', like(cx, x, BigInt(w)), length(cx, x, w))),
+  ...counting('Len', bitLength),
+  ...counting('LeadingZeros', (cx, x, w) => arith(cx, 'sub', like(cx, x, BigInt(w)), bitLength(cx, x, w))),
   ...counting('TrailingZeros', trailingZeros),
   ...counting('OnesCount', (cx, x) => population(cx, x)),
   ...mapping('Reverse', [8, 16, 32, 64], reverse),
@@ -72,7 +72,7 @@ function population(cx: Context, x: ValueId): ValueId {
   return at(arith(cx, 'mul', bytes, mask(cx, x, 0x0101010101010101n)), isWide(cx, x) ? 56n : 24n);
 }
 
-function length(cx: Context, x: ValueId, width: Width): ValueId {
+export function bitLength(cx: Context, x: ValueId, width: Width): ValueId {
   let filled = x;
   for (let n = 1; n < width; n *= 2)
     filled = arith(cx, 'or', filled, arith(cx, 'lshr', filled, like(cx, x, BigInt(n))));

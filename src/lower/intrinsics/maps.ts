@@ -16,6 +16,7 @@ import type { ValueId } from '../../ir/ir.ts';
 import type { Context } from '../context.ts';
 import { address, branch, clearMemory, compare, constant, enter, int, jump } from '../emit.ts';
 import { mapSymbol } from '../maps.ts';
+import { elemOf } from '../shapes.ts';
 import { none, scalar, type Value } from '../values.ts';
 import { newMemory, read } from '../variables.ts';
 import { buffer, byReference, helperResult, pointerTo, register } from './helpers.ts';
@@ -196,12 +197,45 @@ const methods: Readonly<Record<string, Readonly<Record<string, IntrinsicRow>>>> 
     },
   },
   RingBuf: {
+    Reserve: (cx, call, args) => scalar(reserve(cx, call, args)),
+    ReserveZeroed: (cx, call, args) => {
+      const record = reserve(cx, call, args);
+      const there = cx.b.newBlock();
+      const done = cx.b.newBlock();
+      branch(cx, compare(cx, 'icmp.ne', record, constant(cx, 'ptr', 0n)), there, done);
+      enter(cx, there);
+      clearMemory(cx, { kind: 'pointer', base: record, offset: 0 }, elemOf(call.type));
+      jump(cx, done);
+      enter(cx, done);
+      return scalar(record);
+    },
+    Submit: direct('ringbuf_submit', reg(1), { constant: 0n }),
+    SubmitFlags: direct('ringbuf_submit', reg(1), reg(2)),
+    Discard: direct('ringbuf_discard', reg(1), { constant: 0n }),
     Output: direct('ringbuf_output', map, buf(1), reg(2)),
     Query: direct('ringbuf_query', map, reg(1)),
   },
+  SkStorage: storage('sk'),
+  InodeStorage: storage('inode'),
+  TaskStorage: storage('task'),
+  CgroupLocalStorage: storage('cgrp'),
   CgroupStorage: { Get: direct('get_local_storage', map, { constant: 0n }) },
   PerCPUCgroupStorage: { Get: direct('get_local_storage', map, { constant: 0n }) },
 };
+
+function storage(of: 'sk' | 'inode' | 'task' | 'cgrp'): Readonly<Record<string, IntrinsicRow>> {
+  const create = 1n;
+  return {
+    Get: direct(`${of}_storage_get`, map, reg(1), { constant: 0n }, { constant: 0n }),
+    GetOrCreate: direct(`${of}_storage_get`, map, reg(1), { constant: 0n }, { constant: create }),
+    Delete: direct(`${of}_storage_delete`, map, reg(1)),
+  };
+}
+
+function reserve(cx: Context, call: TIntrinsic, args: readonly Value[]): ValueId {
+  const passed = [mapPointer(cx, args[0]), int(cx, sizeof(elemOf(call.type))), int(cx, 0)];
+  return must(cx.b.invoke('helper', 'ringbuf_reserve', passed, 'ptr'), 'record');
+}
 
 function isFound(cx: Context, call: TIntrinsic, args: readonly Value[]): ValueId {
   const key = reference(cx, must(args[1], 'key'), argType(call, 1));
@@ -214,6 +248,8 @@ function isFound(cx: Context, call: TIntrinsic, args: readonly Value[]): ValueId
 
 function rows(): Record<string, IntrinsicRow> {
   const made: Record<string, IntrinsicRow> = {};
+  made['bpf.SpinLock.Lock'] = direct('spin_lock', reg(0));
+  made['bpf.SpinLock.Unlock'] = direct('spin_unlock', reg(0));
   for (const [type, own] of Object.entries(methods))
     for (const [name, row] of Object.entries(own)) made[`bpf.${type}.${name}`] = row;
   return made;

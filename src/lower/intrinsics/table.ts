@@ -10,7 +10,7 @@
 import type { TExpr, TIntrinsic } from '../../ast/typed.ts';
 import type { Type } from '../../ast/types.ts';
 import { unreachable } from '../../base/assert.ts';
-import { helperByGoName } from '../../bpf/helpers.ts';
+import { helperByGoName, helpers } from '../../bpf/helpers.ts';
 import type { ValueId } from '../../ir/ir.ts';
 import { hasEffects } from '../analysis.ts';
 import { at, type Context, report } from '../context.ts';
@@ -22,6 +22,7 @@ import { atomicRows } from './atomic.ts';
 import { binaryRows } from './binary.ts';
 import { bitsRows } from './bits.ts';
 import { builtinRows } from './builtins.ts';
+import { callbackRows } from './callbacks.ts';
 import { convenienceRows } from './convenience.ts';
 import { goMapRows } from './gomaps.ts';
 import { helperCall } from './helpers.ts';
@@ -44,12 +45,14 @@ const tables = (): readonly Readonly<Record<string, IntrinsicRow>>[] => [
   goMapRows,
   printRows,
   convenienceRows,
+  callbackRows,
 ];
 
 function rowOf(name: string): IntrinsicRow | null {
   for (const table of tables()) if (Object.hasOwn(table, name)) return table[name] ?? null;
   const helper = name.startsWith('bpf.') ? helperByGoName(name.slice('bpf.'.length)) : null;
-  return helper === null ? null : (cx, call, args) => helperCall(cx, helper, call, args);
+  if (helper === null || helpers[helper].args.some((arg) => arg.kind === 'func')) return null;
+  return (cx, call, args) => helperCall(cx, helper, call, args);
 }
 
 /** Has the function a row? For the test that compares the tables with the declarations. */
