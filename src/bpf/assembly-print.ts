@@ -38,10 +38,17 @@ export function jumpLabels(
 /** A comment to print before the instruction at this position, or null. */
 export type CommentOf = (pos: Pos) => string | null;
 
-/** The functions of one section, the entry first. `comment` speaks when the line changes. */
-export function printAssembly(funcs: readonly MFunc<PReg>[], comment: CommentOf = () => null): string {
+/**
+ * The functions of one section, the entry first. `comment` speaks when the line changes; `first` is the number of
+ * functions before them in the file, so that labels differ.
+ */
+export function printAssembly(
+  funcs: readonly MFunc<PReg>[],
+  comment: CommentOf = () => null,
+  first = 0,
+): string {
   const places = layout(funcs);
-  const labels = jumpLabels(places, (func, nth) => `LBB${func}_${nth}`);
+  const labels = jumpLabels(places, (func, nth) => `LBB${first + func}_${nth}`);
   const starts = new Map(places.funcs.map((f) => [f.start, f.name]));
   const lines: string[] = [];
   let last: Pos | null = null;

@@ -3,7 +3,10 @@
 import { Diagnostics } from '../base/diagnostic.ts';
 import { sourceFile } from '../base/source.ts';
 import { assembleText, disassemble } from '../emit/asm.ts';
+import { disassembleObject } from '../emit/disassemble.ts';
 import { fromHex, toHex } from '../emit/hex.ts';
+import { MalformedError } from '../object/bytes.ts';
+import { isElf } from '../object/elf-read.ts';
 import { type Args, UsageError } from './args.ts';
 import { checkOutput, FileError, readBytes, readText, writeOutput } from './files.ts';
 import { showDiagnostics } from './output.ts';
@@ -32,11 +35,25 @@ export function asmCommand(args: Args): number {
   return 0;
 }
 
+function disassembleElf(raw: Uint8Array, path: string, output: string, args: Args): number {
+  const diagnostics = new Diagnostics();
+  try {
+    const text = disassembleObject(raw, diagnostics);
+    if (showDiagnostics(diagnostics.list, [], args) || text === null) return 1;
+    writeOutput(output, text);
+    return 0;
+  } catch (error) {
+    if (error instanceof MalformedError) throw new FileError(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
 export function disasmCommand(args: Args): number {
   const path = oneFile(args);
   const output = args.values.get('output') ?? '-';
   checkOutput(output, [path]);
   const raw = readBytes(path);
+  if (isElf(raw)) return disassembleElf(raw, path, output, args);
   const bytes = path.endsWith('.hex') ? fromHex(new TextDecoder().decode(raw)) : raw;
   if (bytes === null) throw new FileError(`${path} holds something else than hexadecimal digits`);
   const diagnostics = new Diagnostics();

@@ -92,8 +92,8 @@ export const commands = {
     example: 'bpfc asm hello.s -o hello.bin',
   },
   disasm: {
-    args: 'FILE.{bin,hex}',
-    doc: 'disassemble bytecode',
+    args: 'FILE.{o,bin,hex}',
+    doc: 'disassemble an object or bytecode',
     options: ['output', 'endian', ...always],
     example: 'bpfc disasm hello.bin',
   },

@@ -70,11 +70,14 @@ function renamed(funcs: readonly MFunc<PReg>[], taken: Set<string>): readonly MF
 export function emitAsm(machine: Machine<PReg>, files: readonly SourceFile[]): string {
   const { programs, maps, globals, license } = machine.module;
   const taken = new Set([...maps.map((m) => m.name), ...globals.map((g) => g.name)]);
+  let printed = 0;
   const parts = programs.map(({ name, section }) => {
     const funcs = renamed(reachableFuncs(machine, name), taken);
     const entry = nameText(funcs[0]?.name ?? name);
     const head = `\t.section\t${quote(section)},"ax",@progbits\n\t.globl\t${entry}\n\t.type\t${entry},@function\n`;
-    return head + printAssembly(funcs, (pos) => sourceLine(pos, files));
+    const text = printAssembly(funcs, (pos) => sourceLine(pos, files), printed);
+    printed += funcs.length;
+    return head + text;
   });
   if (maps.length > 0) parts.push(`\t.section\tmaps,"aw",@progbits\n${maps.map(mapText).join('')}`);
   if (globals.length > 0) parts.push(globals.map(globalText).join(''));

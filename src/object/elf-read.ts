@@ -49,9 +49,13 @@ interface RawSection {
   readonly info: number;
 }
 
+const magic = [0x7f, 0x45, 0x4c, 0x46] as const;
+
+/** Does a file begin as ELF files do? */
+export const isElf = (bytes: Uint8Array): boolean => magic.every((b, i) => bytes[i] === b);
+
 function readHeader(bytes: Uint8Array): { endian: 'little' | 'big'; raw: RawSection[]; names: number } {
-  const magic = [0x7f, 0x45, 0x4c, 0x46];
-  if (bytes.length < 64 || magic.some((b, i) => bytes[i] !== b)) throw new MalformedError('not an ELF file');
+  if (bytes.length < 64 || !isElf(bytes)) throw new MalformedError('not an ELF file');
   if (bytes[4] !== 2) throw new MalformedError('not a 64-bit ELF file');
   const endian = bytes[5] === 2 ? 'big' : 'little';
   const r = new ByteReader(bytes, endian, 16);
