@@ -7,12 +7,17 @@
  *
  * A second cell for the same value is the first one, where that dominates it: helpers only read cells.
  * Invariant: a cell holds its value at every use. (Cells that are never live together share room in `frame`.)
+ *
+ * Bytes of any slot that a helper may read and some path has not written (padding, mostly) are zeroed first: before
+ * the slot's first access, outside of loops.
  */
 
 import { dominators } from '../src/base/graph.ts';
+import { naturalLoops } from '../src/base/loops.ts';
 import type { Func, Instr, Slot, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { cfgOf, definitionsOf, mapFuncs, substitute } from '../src/ir/walk.ts';
+import { unwrittenBytes } from '../src/ir/written-bytes.ts';
 import type { Pass } from './pass.ts';
 
 export const pointerArgs: Pass<'ssa', 'ssa'> = {
@@ -21,7 +26,11 @@ export const pointerArgs: Pass<'ssa', 'ssa'> = {
   from: 'ssa',
   to: 'ssa',
   run: (module) =>
-    mapFuncs(module, (func) => (func.blocks.some((b) => b.body.some(isCell)) ? cells(func) : func)),
+    mapFuncs(module, (func) => {
+      const made = func.blocks.some((b) => b.body.some(isCell)) ? cells(func) : func;
+      const missing = unwrittenBytes(made, module);
+      return missing.size === 0 ? made : zeroBytes(made, missing);
+    }),
 };
 
 const isCell = (i: Instr): boolean => i.op.startsWith('byref.');
@@ -71,4 +80,71 @@ function cells(func: Func): Func {
   }
   const blocks = func.blocks.map((block, at) => ({ ...block, body: bodies[at]! }));
   return substitute({ ...func, blocks, slots, nextSlot }, replaced);
+}
+
+interface Zero {
+  readonly offset: number;
+  readonly bytes: 1 | 2 | 4 | 8;
+}
+
+/** The fewest aligned stores that clear the bytes; what else they clear is not written yet. */
+function clearing(slot: Slot, missing: readonly number[]): readonly Zero[] {
+  const open = new Set(missing);
+  const stores: Zero[] = [];
+  for (const from of missing) {
+    if (!open.has(from)) continue;
+    let best: Zero = { offset: from, bytes: 1 };
+    let most = 1;
+    for (const bytes of [2, 4, 8] as const) {
+      const offset = from - (from % bytes);
+      if (bytes > slot.align || offset + bytes > slot.size) continue;
+      const covered = Array.from({ length: bytes }, (_, k) => offset + k).filter((k) => open.has(k)).length;
+      if (covered > most) [best, most] = [{ offset, bytes }, covered];
+    }
+    for (let k = 0; k < best.bytes; k++) open.delete(best.offset + k);
+    stores.push(best);
+  }
+  return stores;
+}
+
+const slotOf = (i: Instr): number | null =>
+  i.op === 'slotaddr' && typeof i.imm === 'object' && i.imm?.kind === 'slot' ? i.imm.slot : null;
+
+/** Clears bytes of slots before the first access to the slot. */
+function zeroBytes(func: Func, missing: ReadonlyMap<number, readonly number[]>): Func {
+  const graph = cfgOf(func);
+  const tree = dominators(graph);
+  const loops = naturalLoops(graph, tree);
+  const reachable = new Set(tree.preorder);
+  let { nextValue } = func;
+  const bodies = func.blocks.map((block) => [...block.body]);
+  for (const slot of func.slots) {
+    const bytes = missing.get(slot.id);
+    if (bytes === undefined) continue;
+    const users = bodies.flatMap((body, at) =>
+      reachable.has(at) && body.some((i) => slotOf(i) === slot.id) ? [at] : [],
+    );
+    let home = users[0] ?? 0;
+    while (!users.every((at) => tree.dominates(home, at)) || loops.innermost[home] !== -1)
+      home = tree.idom[home]!;
+    const body = bodies[home]!;
+    const first = body.findIndex((i) => slotOf(i) === slot.id);
+    const at = first < 0 ? body.length : first;
+    const pos = body[at]?.pos ?? slot.pos;
+    const address: ValueId = nextValue++;
+    const zero: ValueId = nextValue++;
+    const imm = { kind: 'slot', slot: slot.id, offset: 0 } as const;
+    body.splice(
+      at,
+      0,
+      { op: 'slotaddr', result: address, type: 'ptr', args: [], imm, pos },
+      { op: 'const', result: zero, type: 'i64', args: [], imm: 0n, pos },
+      ...clearing(slot, bytes).map(({ offset, bytes: size }): Instr => {
+        const op = `store.${size === 1 ? 8 : size === 2 ? 16 : size === 4 ? 32 : 64}` as const;
+        return { op, result: null, type: 'i64', args: [address, zero], imm: offset, pos };
+      }),
+    );
+  }
+  const blocks = func.blocks.map((block, at) => ({ ...block, body: bodies[at]! }));
+  return { ...func, blocks, nextValue };
 }

@@ -37,8 +37,9 @@ function randomMachine(r: Random, width: number, pieces: number): MFunc<VReg> {
   for (let k = 0; k < width; k++) {
     const v: VReg = nextReg++;
     vars.push(v);
-    if (r.chance(20)) body.push(move<VReg>(v, BigInt(r.below(1000)), noPos));
-    else if (r.chance(20))
+    const kind = r.below(5);
+    if (kind === 0) body.push(move<VReg>(v, BigInt(r.below(1000)), noPos));
+    else if (kind === 1)
       body.push(
         move<VReg>(v, 10, noPos),
         alu<VReg>('add64_imm', v, { kind: 'frame', slot: 0, offset: 0 }, noPos),
