@@ -15,6 +15,7 @@ import { assignTo, convertUntyped, useDefault } from './convert.ts';
 import { checkExpr, checkValue, noteCapture, requireValue } from './expr.ts';
 import { checkFuncLit } from './funclit.ts';
 import { sdkMapType } from './globals.ts';
+import { defaultType } from './infer.ts';
 import { markAssigned, rootVariable } from './members.ts';
 import { constant, invalid, type Operand, refuse, report, textOf, value } from './operand.ts';
 import { badExpr, type Env, type LocalEntity, lookup, newVar } from './scope.ts';
@@ -53,7 +54,7 @@ export function declareVars(env: Env, decl: VarDecl): TStmt[] {
     const op = right.operands[i] ?? invalid(name.span);
     const x =
       type === null ? useDefault(env, mapValue(env, op)) : assignTo(env, op, type, 'variable declaration');
-    vars.push(make(name, type ?? x.type));
+    vars.push(make(name, type ?? defaultType(x.type)));
     values.push(x);
   }
   for (const variable of vars) declareVariable(env, variable);
@@ -225,7 +226,7 @@ function checkDefine(env: Env, stmt: Assign): TStmt[] {
     if (isNew[i] === true && expr.kind === 'Ident') {
       const x = useDefault(env, mapValue(env, op));
       values.push(x);
-      return newVar(env.checker, expr.name, x.type, expr.span);
+      return newVar(env.checker, expr.name, defaultType(x.type), expr.span);
     }
     const target = known[i] ?? null;
     values.push(assignToTarget(env, op, target));
