@@ -15,6 +15,7 @@ import { kernelSystem, requires } from './requires.ts';
 import { failedRuns, refusals } from './run-kernel.ts';
 import { type RunLine, runLines } from './run-lines.ts';
 import { ssaFailures } from './run-ssa.ts';
+import { vmFailures } from './run-vm.ts';
 import { applyPass, compileGolden, type GoldenInput, readForm, type StageName, stages } from './stages.ts';
 
 interface Area {
@@ -95,7 +96,7 @@ function checkGoldens({ folder, area }: Case, name: string): void {
   for (const stage of area.stages) compareGolden(join(folder, goldenName(name, stage)), stages[stage](input));
 }
 
-/** Evaluates the module as lowering left it and after every SSA pass, then runs the code in the kernel, at every level. */
+/** Evaluates the module as lowering left it and after every SSA pass, then runs the code in the VM and in the kernel, at every level. */
 async function runGo(input: GoldenInput, lines: readonly RunLine[]): Promise<void> {
   for (const optimize of levels) {
     const modules: (readonly [string, Module])[] = [];
@@ -111,6 +112,7 @@ async function runGo(input: GoldenInput, lines: readonly RunLine[]): Promise<voi
     for (const [pass, module] of [['lower', result.module] as const, ...modules]) {
       expect(ssaFailures(module, lines), `-O${optimize}, SSA after ${pass}`).toEqual([]);
     }
+    expect(vmFailures(result.machine, lines), `-O${optimize}, VM`).toEqual([]);
     if (!hasKernel) continue;
     const system = await kernelSystem();
     const plan = planModule(result.machine, 'little');

@@ -1,8 +1,9 @@
 /** Runs golden programs by the SSA evaluator: the meaning against which everything else is compared. */
 
-import { createMachine, evaluate, type Machine } from '../src/ir/eval.ts';
+import { createMachine, evaluate } from '../src/ir/eval.ts';
 import type { Module } from '../src/ir/ir.ts';
 import { testHelpers } from '../src/model/helpers.ts';
+import type { Memory } from '../src/model/memory.ts';
 import { inputBytes, mismatch, type Outcome, type RunLine } from './run-lines.ts';
 
 /** Where a context keeps the packet's bounds, by the program's section. */
@@ -18,16 +19,16 @@ const packetContexts = [
 ] as const;
 
 /** The context of a program that works on a packet: its pointer fields are known by offset. */
-function packetContext(machine: Machine, section: string, packet: Uint8Array): bigint {
+export function packetContext(memory: Memory, section: string, packet: Uint8Array): bigint {
   const layout = packetContexts.find((row) => row.section.test(section));
   if (layout === undefined) throw new Error(`a program of ${section} has no packet`);
-  const data = machine.memory.allocate('packet', packet);
+  const data = memory.allocate('packet', packet);
   const pointers = new Map([
     [layout.data, data],
     [layout.end, data + BigInt(packet.length)],
     [layout.meta, data],
   ]);
-  return machine.memory.allocate('context', new Uint8Array(layout.size), { pointers });
+  return memory.allocate('context', new Uint8Array(layout.size), { pointers });
 }
 
 function execute(module: Module, line: RunLine): Outcome | string {
@@ -40,7 +41,7 @@ function execute(module: Module, line: RunLine): Outcome | string {
       ? input.args.map(BigInt)
       : [
           input.kind === 'data'
-            ? packetContext(machine, section, bytes)
+            ? packetContext(machine.memory, section, bytes)
             : machine.memory.allocate('context', bytes),
         ];
   const outcome = evaluate(machine, line.name, args);

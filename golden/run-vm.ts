@@ -1,0 +1,41 @@
+/** Runs golden programs by the embedded machine: the machine code that is emitted, without a kernel. */
+
+import type { Machine } from '../passes/pass.ts';
+import type { PReg } from '../src/bpf/minst.ts';
+import { testHelpers } from '../src/model/helpers.ts';
+import { createVm } from '../src/vm/machine.ts';
+import { inputBytes, mismatch, type Outcome, type RunLine } from './run-lines.ts';
+import { packetContext } from './run-ssa.ts';
+
+function execute(machine: Machine<PReg>, line: RunLine): Outcome | string {
+  const { funcs, module } = machine;
+  const vm = createVm({ funcs, module, helpers: testHelpers({ log: [] }) });
+  const section = module.programs.find((program) => program.name === line.name)?.section ?? '';
+  const bytes = inputBytes(line);
+  const argument =
+    line.input.kind === 'data'
+      ? packetContext(vm.memory, section, bytes)
+      : vm.memory.allocate('context', bytes);
+  const outcome = vm.run(line.name, [argument]);
+  if (outcome.kind === 'fault') {
+    const at = outcome.pos === null ? outcome.func : `${outcome.pos.line}:${outcome.pos.col}`;
+    return `fault: ${outcome.message} at ${at}`;
+  }
+  return {
+    ret: BigInt.asUintN(32, outcome.value),
+    result: null,
+    context: line.input.kind === 'context' ? bytes : null,
+    data: line.input.kind === 'data' ? bytes : null,
+  };
+}
+
+/** The run lines of programs that give something else than they say; calls of plain functions are not programs. */
+export function vmFailures(machine: Machine<PReg>, lines: readonly RunLine[]): readonly string[] {
+  return lines
+    .filter((line) => line.input.kind !== 'call')
+    .flatMap((line) => {
+      const outcome = execute(machine, line);
+      const difference = typeof outcome === 'string' ? outcome : mismatch(line, outcome);
+      return difference === null ? [] : [`${line.text}: ${difference}`];
+    });
+}
