@@ -17,6 +17,7 @@ export class Trap extends Error {
 export interface Region {
   readonly name: string;
   readonly bytes: Uint8Array;
+  readonly view: DataView;
   /** Per byte, was it written? null: everything was. */
   readonly written: Uint8Array | null;
   readonly readOnly: boolean;
@@ -31,7 +32,8 @@ export interface RegionOptions {
   readonly pointers?: ReadonlyMap<number, bigint>;
 }
 
-const bias = 0x1000_0000n;
+/** Lower half of the address of a region's first byte. */
+export const bias = 0x1000_0000n;
 const maxRegion = 1 << 24;
 
 export class Memory {
@@ -46,15 +48,22 @@ export class Memory {
   allocate(name: string, contents: Uint8Array | number, options: RegionOptions = {}): bigint {
     const size = typeof contents === 'number' ? contents : contents.length;
     if (size > maxRegion) throw new Trap(`${name}: ${size} bytes are too many`);
+    const bytes = typeof contents === 'number' ? new Uint8Array(contents) : contents;
     this.#regions.push({
       name,
-      bytes: typeof contents === 'number' ? new Uint8Array(contents) : contents,
+      bytes,
+      view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
       written: options.uninitialised === true ? new Uint8Array(size) : null,
       readOnly: options.readOnly ?? false,
       pointers: options.pointers ?? new Map(),
       live: true,
     });
     return (BigInt(this.#regions.length) << 32n) + bias;
+  }
+
+  /** The region that an address's upper half names. */
+  numbered(upper: number): Region | undefined {
+    return this.#regions[upper - 1];
   }
 
   release(address: bigint): void {

@@ -32,22 +32,39 @@ function literal(value: bigint): string {
 
 export function jsAlgebra(bind: Bind): Algebra<JsValue> {
   const wide = (call: string): JsValue => bind(call, 'R.hi');
-  const call64 = (name: string, x: JsValue, y: JsValue): JsValue => wide(`${name}(${x.lo}, ${hiOf(x)}, ${y.lo}, ${hiOf(y)})`);
-  const bitwise = (op: string) => (x: JsValue, y: JsValue, w: number): JsValue =>
-    w === 64 ? { lo: `(${x.lo} ${op} ${y.lo})`, hi: `(${hiOf(x)} ${op} ${hiOf(y)})` } : narrow(`(${x.lo} ${op} ${y.lo})`);
+  const call64 = (name: string, x: JsValue, y: JsValue): JsValue =>
+    wide(`${name}(${x.lo}, ${hiOf(x)}, ${y.lo}, ${hiOf(y)})`);
+  const bitwise =
+    (op: string) =>
+    (x: JsValue, y: JsValue, w: number): JsValue =>
+      w === 64
+        ? { lo: `(${x.lo} ${op} ${y.lo})`, hi: `(${hiOf(x)} ${op} ${hiOf(y)})` }
+        : narrow(`(${x.lo} ${op} ${y.lo})`);
   const below = (x: JsValue, y: JsValue, w: number, signed: boolean, orEqual: boolean): JsValue => {
     const op = orEqual ? '<=' : '<';
     const u = (text: string): string => `(${text} >>> 0)`;
-    if (w < 64) return narrow(signed ? `(${x.lo} ${op} ${y.lo} ? 1 : 0)` : `(${u(x.lo)} ${op} ${u(y.lo)} ? 1 : 0)`);
+    if (w < 64)
+      return narrow(signed ? `(${x.lo} ${op} ${y.lo} ? 1 : 0)` : `(${u(x.lo)} ${op} ${u(y.lo)} ? 1 : 0)`);
     const high = signed ? [hiOf(x), hiOf(y)] : [u(hiOf(x)), u(hiOf(y))];
-    return narrow(`(${high[0]} < ${high[1]} || (${hiOf(x)} === ${hiOf(y)} && ${u(x.lo)} ${op} ${u(y.lo)}) ? 1 : 0)`);
+    return narrow(
+      `(${high[0]} < ${high[1]} || (${hiOf(x)} === ${hiOf(y)} && ${u(x.lo)} ${op} ${u(y.lo)}) ? 1 : 0)`,
+    );
   };
-  const shift = (name: 'shl64' | 'shr64' | 'sar64', op: '<<' | '>>>' | '>>') => (x: JsValue, y: JsValue, w: number): JsValue =>
-    w === 64 ? wide(`${name}(${x.lo}, ${hiOf(x)}, ${y.lo} & 63)`) : narrow(`(${x.lo} ${op} (${y.lo} & 31) | 0)`);
-  const divide = (name: string) => (x: JsValue, y: JsValue, w: number): JsValue =>
-    w === 64 ? call64(`${name}64`, x, y) : narrow(`${name}32(${x.lo}, ${y.lo})`);
+  const shift =
+    (name: 'shl64' | 'shr64' | 'sar64', op: '<<' | '>>>' | '>>') =>
+    (x: JsValue, y: JsValue, w: number): JsValue =>
+      w === 64
+        ? wide(`${name}(${x.lo}, ${hiOf(x)}, ${y.lo} & 63)`)
+        : narrow(`(${x.lo} ${op} (${y.lo} & 31) | 0)`);
+  const divide =
+    (name: string) =>
+    (x: JsValue, y: JsValue, w: number): JsValue =>
+      w === 64 ? call64(`${name}64`, x, y) : narrow(`${name}32(${x.lo}, ${y.lo})`);
   return {
-    constant: (value, w) => (w === 64 ? { lo: literal(value), hi: literal(value >> 32n) } : narrow(literal(w === 32 ? value : BigInt.asUintN(w, value)))),
+    constant: (value, w) =>
+      w === 64
+        ? { lo: literal(value), hi: literal(value >> 32n) }
+        : narrow(literal(w === 32 ? value : BigInt.asUintN(w, value))),
     add: (x, y, w) => (w === 64 ? call64('add64', x, y) : narrow(`(${x.lo} + ${y.lo} ${mask(w)})`)),
     sub: (x, y, w) => (w === 64 ? call64('sub64', x, y) : narrow(`(${x.lo} - ${y.lo} ${mask(w)})`)),
     mul: (x, y, w) => (w === 64 ? call64('mul64', x, y) : narrow(`(Math.imul(${x.lo}, ${y.lo}) ${mask(w)})`)),
@@ -62,7 +79,11 @@ export function jsAlgebra(bind: Bind): Algebra<JsValue> {
     lshr: shift('shr64', '>>>'),
     ashr: shift('sar64', '>>'),
     eq: (x, y, w) =>
-      narrow(w === 64 ? `(${x.lo} === ${y.lo} && ${hiOf(x)} === ${hiOf(y)} ? 1 : 0)` : `(${x.lo} === ${y.lo} ? 1 : 0)`),
+      narrow(
+        w === 64
+          ? `(${x.lo} === ${y.lo} && ${hiOf(x)} === ${hiOf(y)} ? 1 : 0)`
+          : `(${x.lo} === ${y.lo} ? 1 : 0)`,
+      ),
     ult: (x, y, w) => below(x, y, w, false, false),
     ule: (x, y, w) => below(x, y, w, false, true),
     slt: (x, y, w) => below(x, y, w, true, false),

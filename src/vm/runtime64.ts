@@ -26,7 +26,7 @@ export function mul64(al: number, ah: number, bl: number, bh: number): number {
   const mid2 = a0 * b1 + (mid & 0xffff);
   const carry = a1 * b1 + Math.floor(mid / 65536) + Math.floor(mid2 / 65536);
   R.hi = (carry + Math.imul(al, bh) + Math.imul(ah, bl)) | 0;
-  return ((mid2 << 16) | (low & 0xffff)) | 0;
+  return (mid2 << 16) | (low & 0xffff) | 0;
 }
 
 export function shl64(l: number, h: number, n: number): number {

@@ -104,17 +104,46 @@ class FunctionTranslator {
 
   private call(inst: MInst<PReg>, at: number): void {
     const args = [1, 2, 3, 4, 5].map((r) => `l${r}, h${r}`).join(', ');
-    const callee = inst.op === 'call_func' ? `f${this.linkage.func(must(inst.sym, 'callee').name)}(${args}, d + 1)` : null;
+    const callee =
+      inst.op === 'call_func' ? `f${this.linkage.func(must(inst.sym, 'callee').name)}(${args}, d + 1)` : null;
     if (callee === null && inst.op !== 'call_helper') {
       this.out.push(`E.unsupported(${at});`);
       return;
     }
-    this.set(0, this.bind(callee ?? `E.helper(${inst.imm}, ${args}, ${at}, d)`, 'R.hi'));
-    if (inst.op === 'call_helper' && inst.imm === 12n) this.out.push('if (E.tail()) { l0 = E.follow(d); h0 = R.hi; R.hi = h0; return l0; }');
+    this.set(0, this.bind(callee ?? `E.helper(${inst.imm}, ${args}, ${at})`, 'R.hi'));
+    if (inst.op === 'call_helper' && inst.imm === 12n) {
+      this.out.push('if (E.tail !== null) return E.follow(d);');
+    }
   }
 
   private wide(inst: MInst<PReg>): void {
     this.set(inst.dst, half(inst.sym === null ? inst.imm : this.linkage.address(inst.sym)));
+  }
+
+  private branch(inst: MInst<PReg>, row: IsaRow, at: number): void {
+    if (row.sem === null) {
+      this.out.push(`E.unsupported(${at});`);
+      return;
+    }
+    const operands = [this.reg(inst.dst, row.width), this.operand(inst, row)] as const;
+    const taken = row.sem(this.algebra, ...operands, row.width, this.big);
+    this.out.push(`if (${taken.lo}) { b = ${inst.target}; continue; }`);
+  }
+
+  private alu(inst: MInst<PReg>, row: IsaRow, at: number): void {
+    if (row.sem === null) {
+      this.out.push(`E.unsupported(${at});`);
+      return;
+    }
+    const operands = [this.reg(inst.dst, row.width), this.operand(inst, row)] as const;
+    this.set(inst.dst, row.sem(this.algebra, ...operands, row.width, this.big));
+  }
+
+  /** Legacy packet loads: a read beyond the packet ends the program with 0. */
+  private skb(inst: MInst<PReg>, row: IsaRow, at: number): void {
+    const index = inst.src === null ? '0' : `l${inst.src}`;
+    this.out.push(`l0 = E.skb(${at}, ${row.access}, ${index} + ${inst.imm}); h0 = 0;`);
+    this.out.push('if (E.ended()) { R.hi = 0; return 0; }');
   }
 
   private instruction(inst: MInst<PReg>, at: number): void {
@@ -122,30 +151,35 @@ class FunctionTranslator {
     const row = isaRow(inst.op);
     switch (row.kind) {
       case 'alu':
-        if (row.sem === null) this.out.push(`E.unsupported(${at});`);
-        else this.set(inst.dst, row.sem(this.algebra, this.reg(inst.dst, row.width), this.operand(inst, row), row.width, this.big));
-        return;
+        this.alu(inst, row, at);
+        break;
       case 'load':
-        return this.load(inst, row, at);
+        this.load(inst, row, at);
+        break;
       case 'store':
-        return this.store(inst, row, at);
+        this.store(inst, row, at);
+        break;
       case 'atomic':
-        return this.atomic(inst, row, at);
-      case 'branch': {
-        if (row.sem === null) return void this.out.push(`E.unsupported(${at});`);
-        const taken = row.sem(this.algebra, this.reg(inst.dst, row.width), this.operand(inst, row), row.width, this.big);
-        return void this.out.push(`if (${taken.lo}) { b = ${inst.target}; continue; }`);
-      }
+        this.atomic(inst, row, at);
+        break;
+      case 'branch':
+        this.branch(inst, row, at);
+        break;
       case 'jump':
-        return void this.out.push(`b = ${inst.target}; continue;`);
+        this.out.push(`b = ${inst.target}; continue;`);
+        break;
       case 'call':
-        return this.call(inst, at);
+        this.call(inst, at);
+        break;
       case 'exit':
-        return void this.out.push('R.hi = h0; return l0;');
+        this.out.push('R.hi = h0; return l0;');
+        break;
       case 'wide':
-        return this.wide(inst);
+        this.wide(inst);
+        break;
       case 'skb':
-        return void this.out.push(`l0 = E.skb(${at}, ${row.access}, ${inst.src === null ? 0 : `l${inst.src}`} + ${inst.imm}); h0 = 0; if (E.ended()) { R.hi = 0; return 0; }`);
+        this.skb(inst, row, at);
+        break;
       default:
         row.kind satisfies never;
     }
@@ -172,7 +206,11 @@ class FunctionTranslator {
 }
 
 /** Translates functions; `funcs[i]` becomes the i-th function of the list that the source returns. */
-export function translate(funcs: readonly MFunc<PReg>[], linkage: Linkage, endian: 'little' | 'big'): Translated {
+export function translate(
+  funcs: readonly MFunc<PReg>[],
+  linkage: Linkage,
+  endian: 'little' | 'big',
+): Translated {
   const insts: { func: string; inst: MInst<PReg> }[] = [];
   const parts = funcs.map((func, i) => {
     const first = insts.length;
