@@ -165,8 +165,9 @@ export abstract class DeclarationRules extends StatementRules {
           this.consume(1, T.Assign);
           return this.subrule(3, this.expressionList);
         }) ?? [];
-      const inherited =
-        type || values.length > 0 ? null : (before?.findLast((spec) => spec.values.length > 0) ?? null);
+      const previous = before?.at(-1);
+      const repeated = previous && previous.values.length > 0 ? previous : (previous?.inherited ?? null);
+      const inherited = type || values.length > 0 ? null : repeated;
       const iota = before?.length ?? 0;
       return {
         kind: 'ConstDecl',

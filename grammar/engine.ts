@@ -141,8 +141,14 @@ export abstract class Engine extends EmbeddedActionsParser {
 
   /** Report at the token that starts at an offset. */
   protected complainAt(what: string, offset: number): void {
-    const token = this.tokens.find((t) => t.startOffset >= offset);
-    this.complain(what, token);
+    let low = 0;
+    let high = this.tokens.length - 1;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if (must(this.tokens[mid], 'token').startOffset < offset) low = mid + 1;
+      else high = mid;
+    }
+    this.complain(what, this.tokens[low]);
   }
 
   /** Report at the next token and give up this construct. */
