@@ -6,6 +6,7 @@
  */
 
 import { cfgSimplify } from './cfg-simplify.ts';
+import { checkHelpers } from './check-helpers.ts';
 import { copyProp } from './copy-prop.ts';
 import { dce } from './dce.ts';
 import { dse } from './dse.ts';
@@ -36,6 +37,7 @@ const optimised = ['2', 's'] as const;
 const step = (pass: AnyPass, levels: readonly Target['opt'][]): Step => ({ pass, levels });
 
 export const pipeline: readonly Step[] = [
+  step(checkHelpers, always),
   step(mem2reg, always),
   step(cfgSimplify, optimised),
   step(copyProp, optimised),
@@ -73,6 +75,11 @@ export interface OrderConstraint {
 }
 
 export const orderConstraints: readonly OrderConstraint[] = [
+  {
+    before: 'check-helpers',
+    after: 'cfg-simplify',
+    reason: 'whether a call is accepted does not depend on what is optimised away',
+  },
   { before: 'inline', after: 'lower-aborts', reason: 'an inlined abort is a jump and needs no flag' },
   {
     before: 'mem2reg',

@@ -88,9 +88,13 @@ export const platformCodes = {
     message: 'printing {have} values needs Linux 5.16',
     help: 'print up to three values, or set --target-kernel 5.16',
   },
+  'unsafe-cast': {
+    severity: 'error',
+    message: 'the object behind this pointer has {room} bytes left, the new type has {size}',
+  },
   'unsafe-length': {
     severity: 'error',
-    message: 'the length of the object behind this pointer is not known',
+    message: 'the object behind this pointer is not known to be so long',
     help: 'slice the array itself: a[:n]',
   },
   'unsafe-offset': {
@@ -123,6 +127,46 @@ export const platformCodes = {
     severity: 'error',
     message: '{type} programs have no pointers into the packet',
     help: 'copy the bytes: v, ok := bpf.Load[T](ctx, off)',
+  },
+  'helper-not-allowed': {
+    severity: 'error',
+    message: '{kind} programs may not call {helper}',
+    help: 'the kernel lets these call it: {allowed}',
+  },
+  'helper-perhaps-not-allowed': {
+    severity: 'warning',
+    message: '{kind} programs may probably not call {helper}',
+    help: 'as the kernel’s source reads, these may: {allowed}',
+  },
+  'helper-sleeps': {
+    severity: 'error',
+    message: '{helper} may sleep, {kind} programs may not',
+    help: 'attach a sleepable program: its kind ends in .s',
+  },
+  'no-locks': {
+    severity: 'error',
+    message: '{kind} programs may not take spin locks',
+    help: 'an interrupt could hold the lock: use sync/atomic, or a per-CPU map',
+  },
+  'needs-gpl': {
+    severity: 'error',
+    message: '{what} is for programs under the GPL, this one has the licence {license}',
+    help: 'write //bpf:license GPL (or Dual MIT/GPL, Dual BSD/GPL), or do without it',
+  },
+  'needs-kernel': {
+    severity: 'error',
+    message: '{what} needs Linux {since}, the target is {target}',
+    help: 'set --target-kernel {since}{instead}',
+  },
+  'map-takes-no-helper': {
+    severity: 'error',
+    message: '{helper} takes no {type}, which {map} is',
+    help: 'the methods of bpf.{type} are what the kernel lets programs do with such a map',
+  },
+  'map-in-sleepable': {
+    severity: 'error',
+    message: 'sleepable programs may not use a bpf.{type}',
+    help: 'attach the program without .s, or use another kind of map',
   },
   'hook-arguments': {
     severity: 'error',

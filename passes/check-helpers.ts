@@ -1,0 +1,230 @@
+/**
+ * Checks every call of a helper or kernel function against the tables: may this type of program make it, under this
+ * licence, on the target kernel, with this map?
+ *
+ *     //bpf:attach tracepoint/…  →  bpf.XdpAdjustHead(ctx, 4)     error: tracepoint programs may not call bpf.XdpAdjustHead
+ *
+ * It changes nothing. It runs before anything is optimised away, so that acceptance does not depend on `-O`; calls in
+ * blocks that nothing reaches are not looked at. A function is checked for every type of program that calls it.
+ */
+
+import { postorder } from '../src/base/graph.ts';
+import { spanAt } from '../src/base/source.ts';
+import {
+  type HelperName,
+  helperGoName,
+  helperPrograms,
+  helpers,
+  helperVerdict,
+  isHelperName,
+} from '../src/bpf/helpers.ts';
+import { type FeatureRow, features } from '../src/bpf/kernels.ts';
+import { isMapType, maps, mapTakesHelper } from '../src/bpf/maps.ts';
+import { mayLock, type ProgramRow, programRow } from '../src/bpf/programs.ts';
+import type { Func, Instr, Module } from '../src/ir/ir.ts';
+import { cfgOf, definitionsOf } from '../src/ir/walk.ts';
+import type { Pass, PassContext } from './pass.ts';
+
+export const checkHelpers: Pass<'ssa', 'ssa'> = {
+  name: 'check-helpers',
+  doc: 'check calls of helpers against program types, licence, target kernel and map types',
+  from: 'ssa',
+  to: 'ssa',
+  run: (module, context) => {
+    const checked = new Set<string>();
+    for (const program of module.programs) {
+      const found = programRow(program.section);
+      if (found === null) continue;
+      for (const func of reachedFrom(module, program.name)) {
+        // The verdicts differ by type of program and by whether it may sleep, not by program.
+        const key = `${func.name} ${found.row.helpers} ${found.row.sleepable}`;
+        if (checked.has(key)) continue;
+        checked.add(key);
+        checkFunc({ module, context, row: found.row, func });
+      }
+    }
+    return module;
+  },
+};
+
+interface Scope {
+  readonly module: Module;
+  readonly context: PassContext;
+  readonly row: ProgramRow;
+  readonly func: Func;
+}
+
+const symbolOf = (i: Instr): string | null =>
+  typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : null;
+
+/** The instructions of the blocks that some path reaches. */
+function instructions(func: Func): readonly Instr[] {
+  return postorder(cfgOf(func))
+    .reverse()
+    .flatMap((at) => func.blocks[at]!.body);
+}
+
+/** The program's function and all that it calls, callbacks included. */
+function reachedFrom(module: Module, entry: string): readonly Func[] {
+  const byName = new Map(module.funcs.map((f) => [f.name, f]));
+  const found = new Set<Func>();
+  const work = [entry];
+  for (let name = work.pop(); name !== undefined; name = work.pop()) {
+    const func = byName.get(name);
+    if (func === undefined || found.has(func)) continue;
+    found.add(func);
+    for (const i of instructions(func)) {
+      const callee = i.op === 'call' || i.op === 'funcaddr' ? symbolOf(i) : null;
+      if (callee !== null) work.push(callee);
+    }
+  }
+  return [...found];
+}
+
+function checkFunc(scope: Scope): void {
+  const definitions = definitionsOf(scope.func);
+  for (const i of instructions(scope.func)) {
+    const name = symbolOf(i);
+    if (name === null) continue;
+    if (i.op === 'kfunc') checkKfunc(scope, i, name);
+    if (i.op !== 'helper' || !isHelperName(name)) continue;
+    if (!checkProgram(scope, i, name)) continue;
+    checkLicence(scope, i, name);
+    checkKernel(scope, i, name);
+    checkMap(scope, i, name, definitions);
+  }
+}
+
+const spanOf = ({ context }: Scope, i: Instr) => spanAt(context.files, i.pos);
+
+/** `bpf.XdpAdjustHead`. */
+const shown = (name: HelperName): string => `bpf.${helperGoName(name)}`;
+
+/** What the kernel names a program of the row's kind. */
+const kindOf = (row: ProgramRow): string => row.helpers.replaceAll('_', ' ');
+
+/** Types named in a message, at most. */
+const listed = 6;
+
+function checkProgram(scope: Scope, i: Instr, name: HelperName): boolean {
+  const { context, row } = scope;
+  const verdict = helperVerdict(name, row.helpers);
+  const args = { helper: shown(name), kind: kindOf(row) };
+  if (!verdict.allowed) {
+    const programs = helperPrograms(name);
+    const allowed =
+      programs.length > listed
+        ? `${programs.slice(0, listed).join(', ')} and ${programs.length - listed} more`
+        : programs.join(', ') || 'none';
+    // What was only read in the kernel's source is not certain enough to refuse a program.
+    context.diagnostics.report(
+      verdict.measured ? 'helper-not-allowed' : 'helper-perhaps-not-allowed',
+      spanOf(scope, i),
+      { ...args, allowed },
+    );
+    return !verdict.measured;
+  }
+  if ((verdict.sleepable || helpers[name].sleeps === true) && !row.sleepable) {
+    context.diagnostics.report('helper-sleeps', spanOf(scope, i), args);
+    return false;
+  }
+  if ((name !== 'spin_lock' && name !== 'spin_unlock') || mayLock(row)) return true;
+  if (name === 'spin_lock') context.diagnostics.report('no-locks', spanOf(scope, i), { kind: kindOf(row) });
+  return false;
+}
+
+/** license_is_gpl_compatible of include/linux/license.h. */
+const gplLicences: readonly string[] = [
+  'GPL',
+  'GPL v2',
+  'GPL and additional rights',
+  'Dual BSD/GPL',
+  'Dual MIT/GPL',
+  'Dual MPL/GPL',
+];
+
+function checkLicence(scope: Scope, i: Instr, name: HelperName): void {
+  const { module, context } = scope;
+  if (!helpers[name].gpl || gplLicences.includes(module.license)) return;
+  context.diagnostics.report('needs-gpl', spanOf(scope, i), { what: shown(name), license: module.license });
+}
+
+/** What to write on a kernel that lacks the helper. */
+const alternatives: Readonly<Partial<Record<HelperName, string>>> = {
+  ringbuf_reserve: 'bpf.PerfEventArray',
+  ringbuf_output: 'bpf.PerfEventArray',
+  xdp_load_bytes: 'bpf.At',
+  xdp_store_bytes: 'bpf.At',
+  trace_vprintk: 'up to three values for each Printk',
+  probe_read_kernel: 'bpf.ProbeRead',
+  probe_read_user: 'bpf.ProbeRead',
+  probe_read_kernel_str: 'bpf.ProbeReadStr',
+  probe_read_user_str: 'bpf.ProbeReadStr',
+  ktime_get_boot_ns: 'bpf.KtimeGetNs',
+  ktime_get_coarse_ns: 'bpf.KtimeGetNs',
+  ktime_get_tai_ns: 'bpf.KtimeGetNs',
+  get_current_task_btf: 'bpf.GetCurrentTask',
+  redirect_peer: 'bpf.Redirect',
+  redirect_neigh: 'bpf.Redirect and the addresses written by hand',
+  map_lookup_percpu_elem: 'Lookup, which gives this processor’s value',
+  loop: features.bpf_loop.instead,
+  for_each_map_elem: 'a loop over known keys',
+};
+
+const versionText = ([major, minor]: PassContext['target']['kernel']): string => `${major}.${minor}`;
+
+export function isNewer(since: string, [major, minor]: PassContext['target']['kernel']): boolean {
+  const [a = 0, b = 0] = since.split('.').map(Number);
+  return a > major || (a === major && b > minor);
+}
+
+function checkKernel(scope: Scope, i: Instr, name: HelperName): void {
+  const { context, row } = scope;
+  const { since } = helperVerdict(name, row.helpers);
+  if (!isNewer(since, context.target.kernel)) return;
+  context.diagnostics.report('needs-kernel', spanOf(scope, i), {
+    what: `${shown(name)} in ${kindOf(row)} programs`,
+    since,
+    target: versionText(context.target.kernel),
+    instead: alternatives[name] === undefined ? '' : ` or use ${alternatives[name]}`,
+  });
+}
+
+function checkKfunc(scope: Scope, i: Instr, name: string): void {
+  const { module, context } = scope;
+  if (!gplLicences.includes(module.license))
+    context.diagnostics.report('needs-gpl', spanOf(scope, i), {
+      what: `the kernel function ${name}`,
+      license: module.license,
+    });
+  const feature: FeatureRow = features.kfuncs;
+  if (isNewer(feature.since, context.target.kernel))
+    context.diagnostics.report('needs-kernel', spanOf(scope, i), {
+      what: `the kernel function ${name}`,
+      since: feature.since,
+      target: versionText(context.target.kernel),
+      instead: feature.instead === null ? '' : ` or use ${feature.instead}`,
+    });
+}
+
+function checkMap(
+  scope: Scope,
+  i: Instr,
+  name: HelperName,
+  definitions: readonly (Instr | undefined)[],
+): void {
+  const at = helpers[name].args.findIndex((arg) => arg.kind === 'map');
+  const pointer = at < 0 ? undefined : i.args[at];
+  const definition = pointer === undefined ? undefined : definitions[pointer];
+  const symbol = definition?.op === 'mapaddr' ? symbolOf(definition) : null;
+  const map = scope.module.maps.find((m) => m.name === symbol);
+  if (map === undefined || !isMapType(map.type)) return;
+  if (!mapTakesHelper(maps[map.type], name))
+    scope.context.diagnostics.report('map-takes-no-helper', spanOf(scope, i), {
+      helper: shown(name),
+      map: map.name,
+      type: maps[map.type].sdk,
+    });
+  else if (scope.row.sleepable && !maps[map.type].sleepable)
+    scope.context.diagnostics.report('map-in-sleepable', spanOf(scope, i), { type: maps[map.type].sdk });
+}
