@@ -27,8 +27,8 @@ function output(command: string): string {
 /** The text with every generated block brought up to date. */
 export function refreshed(text: string): string {
   return text.replace(
-    /(<!-- \$ (.+?) -->\n```\w*\n)([\s\S]*?)(\n```)/g,
-    (_all, open: string, command: string, _old: string, close: string) => `${open}${output(command)}${close}`,
+    /(<!-- \$ (.+?) -->\n```\w*\n)[\s\S]*?(^```$)/gm,
+    (_all, open: string, command: string, close: string) => `${open}${output(command)}\n${close}`,
   );
 }
 
