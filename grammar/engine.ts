@@ -262,6 +262,11 @@ export abstract class Engine extends EmbeddedActionsParser {
     while (this.begins(repetitionKinds(this.sites(), occurrence), body)) actionOf(body)();
   }
 
+  /** Whether the repetition goes on, for a rule that runs its loop itself. */
+  protected repeats(occurrence: number): boolean {
+    return repetitionKinds(this.sites(), occurrence).has(this.peek().tokenTypeIdx);
+  }
+
   private begins(kinds: ReadonlySet<number>, body: Body<unknown>): boolean {
     return (
       kinds.has(this.peek().tokenTypeIdx) &&

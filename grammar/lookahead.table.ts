@@ -109,6 +109,8 @@ export const ruleRows: Readonly<Record<string, RuleRow>> = {
   assignment: {or:{1:[38,14]},option:{},many:{}},
   header: {or:{},option:{1:30,2:17,3:30},many:{}},
   ifStatement: {or:{},option:{1:44},many:{1:44}},
+  elseIf: {or:{},option:{},many:{}},
+  elseBlock: {or:{},option:{},many:{}},
   switchStatement: {or:{},option:{},many:{1:45}},
   caseClause: {or:{1:[46,47]},option:{},many:{}},
   selectStatement: {or:{},option:{},many:{1:45}},

@@ -73,7 +73,7 @@ export function scan(file: SourceFile, diagnostics: Diagnostics): Scanned {
     tokens.push({
       image,
       startOffset: offset,
-      endOffset: offset,
+      endOffset: Math.min(offset, text.length - 1),
       tokenType: T.Newline,
       tokenTypeIdx: T.Newline.tokenTypeIdx ?? 0,
     });

@@ -77,30 +77,43 @@ export abstract class StatementRules extends ExpressionRules {
 
   /** A call of the rule `statementList` with one stack frame less than `subrule`; occurrence 0 is the rule's own body. */
   private statements(occurrence: number): Stmt[] {
-    if (this.RECORDING_PHASE && occurrence > 0) return this.subrule(occurrence, this.statementList);
+    if (this.RECORDING_PHASE) return this.recordStatements(occurrence);
     const caller = this.enterRule(this.statementList);
     const stmts: Stmt[] = [];
     const open = this.brackets.parent[this.at] ?? -1;
-    this.many(1, () => this.consume(1, T.Semicolon));
-    do {
-      this.many(2, {
-        GATE: () => !startsFunction(this.tokens, this.at, this.file),
-        DEF: () => {
-          const before = this.at;
-          const state = this.state();
-          try {
-            stmts.push(this.oneOf(1, this.statementChoices));
-          } catch (error) {
-            this.rescue(error, state);
-            this.resume(open, before);
-          }
-          if (!this.next(T.Semicolon)) this.endOfStatement(open);
-          this.many(3, () => this.consume(2, T.Semicolon));
-        },
-      });
-    } while (this.skipStray(open));
+    this.separators(1);
+    do while (this.statementFollows()) this.readStatement(stmts, open);
+    while (this.skipStray(open));
     this.leaveRule(caller);
     return stmts;
+  }
+
+  private recordStatements(occurrence: number): Stmt[] {
+    if (occurrence > 0) return this.subrule(occurrence, this.statementList);
+    this.separators(1);
+    this.many(2, () => this.readStatement([], -1));
+    return [];
+  }
+
+  private separators(occurrence: number): void {
+    this.many(occurrence, () => this.consume(occurrence, T.Semicolon));
+  }
+
+  private statementFollows(): boolean {
+    return this.repeats(2) && !startsFunction(this.tokens, this.at, this.file);
+  }
+
+  private readStatement(stmts: Stmt[], open: number): void {
+    const before = this.at;
+    const state = this.state();
+    try {
+      stmts.push(this.oneOf(1, this.statementChoices));
+    } catch (error) {
+      this.rescue(error, state);
+      this.resume(open, before);
+    }
+    if (!this.next(T.Semicolon)) this.endOfStatement(open);
+    this.separators(3);
   }
 
   readonly plainStatement: Rule<Stmt> = this.rule('plainStatement', () =>
@@ -291,40 +304,43 @@ export abstract class StatementRules extends ExpressionRules {
     const start = this.start();
     this.consume(1, T.If);
     const header = this.ifHeader(this.subrule(1, this.header, { ARGS: ['if'] }));
-    clauses.push({ start, header, then: this.subrule(2, this.block) });
-    this.many(1, {
-      GATE: () => this.next(T.If, 1),
-      DEF: () => {
-        this.consume(2, T.Else);
-        const start = this.start();
-        this.consume(3, T.If);
-        const header = this.ifHeader(this.subrule(3, this.header, { ARGS: ['if'] }));
-        clauses.push({ start, header, then: this.subrule(4, this.block) });
-      },
-    });
-    let tail: Block | If | null =
-      this.option(1, () => {
-        this.consume(4, T.Else);
-        if (!this.next(T.LBrace) && !this.RECORDING_PHASE)
-          this.fail('else must be followed by if or statement block');
-        return this.subrule(5, this.block);
-      }) ?? null;
-    const end = this.span(start).end;
-    return this.ACTION(() => {
-      for (const { start, header, then } of clauses.reverse()) {
-        const span = { file: this.file.id, start, end };
-        tail = {
-          kind: 'If',
-          span,
-          init: header.init,
-          cond: this.condition(header.last, start),
-          then,
-          else: tail,
-        };
-      }
-      return tail as If;
-    });
+    const then = this.subrule(2, this.block);
+    clauses.push({ start, header, then });
+    this.many(1, { GATE: () => this.next(T.If, 1), DEF: () => clauses.push(this.subrule(3, this.elseIf)) });
+    const tail = this.option(1, () => this.subrule(4, this.elseBlock));
+    return this.ACTION(() => this.ifChain(clauses, tail ?? null));
   });
+
+  readonly elseIf: Rule<IfClause> = this.rule('elseIf', () => {
+    this.consume(1, T.Else);
+    const start = this.start();
+    this.consume(2, T.If);
+    const header = this.ifHeader(this.subrule(1, this.header, { ARGS: ['if'] }));
+    return { start, header, then: this.subrule(2, this.block) };
+  });
+
+  readonly elseBlock: Rule<Block> = this.rule('elseBlock', () => {
+    this.consume(1, T.Else);
+    if (!this.next(T.LBrace) && !this.RECORDING_PHASE)
+      this.fail('else must be followed by if or statement block');
+    return this.subrule(1, this.block);
+  });
+
+  private ifChain(clauses: readonly IfClause[], tail: Block | null): If {
+    const { end } = this.span(0);
+    const chain = clauses.reduceRight<Block | If | null>((rest, { start, header, then }) => {
+      const span = { file: this.file.id, start, end };
+      return {
+        kind: 'If',
+        span,
+        init: header.init,
+        cond: this.condition(header.last, start),
+        then,
+        else: rest,
+      };
+    }, tail);
+    return chain as If;
+  }
 
   private ifHeader(header: Header): Header {
     if (this.next(T.LBrace) && !header.last) this.complain('missing condition in if statement');
