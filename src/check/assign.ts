@@ -257,10 +257,8 @@ const binaryOps = {
 function checkOpAssign(env: Env, stmt: Assign): TStmt[] {
   const [left, right] = [stmt.lhs[0], stmt.rhs[0]];
   if (left === undefined || right === undefined || stmt.op === '=' || stmt.op === ':=') return [];
-  if (stmt.lhs.length !== 1 || stmt.rhs.length !== 1) {
-    report(env, 'op-assign-count', stmt.opSpan, { op: stmt.op });
-    return [];
-  }
+  // Several operands are the parser's to report.
+  if (stmt.lhs.length !== 1 || stmt.rhs.length !== 1) return [];
   return opAssign(env, stmt, binaryOps[stmt.op], left, checkValue(env, right));
 }
 

@@ -135,7 +135,7 @@ function foldBinary(env: Env, op: BinaryOp, type: Type, x: ConstValue, y: ConstV
 /** A folded constant, after Go's overflow checks. */
 function fitted(env: Env, type: Type, folded: ConstValue, span: Span): Operand {
   if (isUntyped(type)) {
-    if (tooLarge(folded)) return refuse(env, 'constant-too-large', span, {});
+    if (tooLarge(folded, isInteger(type))) return refuse(env, 'constant-too-large', span, {});
     return constant(span, type, folded);
   }
   return requireRepresentable(env, folded, type, span) ? constant(span, type, folded) : invalid(span);
@@ -285,7 +285,7 @@ function shiftCount(env: Env, y: Operand): TExpr | null {
       report(env, 'shift-count-negative', y.span, { text: textOf(env, y.span) });
       return null;
     }
-  } else if (!isInteger(y.type)) {
+  } else if (!isInteger(y.type) && !(y.mode === 'value' && isUntyped(y.type) && isNumeric(y.type))) {
     report(env, 'shift-count-type', y.span, { text: describe(env, y) });
     return null;
   }

@@ -300,9 +300,8 @@ function printValues(env: Env, call: Call, args: readonly Expr[], name: 'print' 
   const typed = args.map((arg) => useDefault(env, checkValue(env, arg)));
   for (const x of typed) {
     const u = under(x.type);
-    const printable = u.kind === 'basic' || u.kind === 'pointer';
-    if (!printable && u.kind !== 'interface')
-      report(env, 'bad-builtin-argument', x.span, { text: textOf(env, x.span), name });
+    const printable = u.kind === 'basic' || u.kind === 'pointer' || u.kind === 'interface';
+    if (!printable) report(env, 'print-operand', x.span, { text: textOf(env, x.span), name });
   }
   return intrinsic(call, name, noResults, typed);
 }

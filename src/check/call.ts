@@ -60,7 +60,10 @@ function convertCall(env: Env, expr: Call, type: Type, parameter: boolean): Oper
     for (const each of expr.args) checkExpr(env, each);
     return refuse(env, 'conversion-count', (expr.args[1] ?? arg).span, { have: expr.args.length });
   }
-  return conversion(env, checkValue(env, arg), type, parameter, expr);
+  const op = checkValue(env, arg);
+  if (type.kind !== 'typeparam' && under(type).kind === 'interface')
+    return refuse(env, 'no-interface', expr.span, {});
+  return conversion(env, op, type, parameter, expr);
 }
 
 // ---------------------------------------------------------------- arguments

@@ -77,6 +77,99 @@ describe('accepted programs', () => {
   });
 });
 
+describe('packages', () => {
+  const lib =
+    'package lib\n\nimport "m/deep"\n\nvar Count uint64 = 2\n\nfunc Twice(x int) int { return x * deep.Two }\n';
+  const deep = 'package deep\n\nconst Two = 2\n';
+
+  it('of the same module are found, checked and named with their package', () => {
+    const text = 'package p\n\nimport "m/lib"\n\nfunc F() int { lib.Count++; return lib.Twice(4) }\n';
+    const { program: typed, errors } = run(text, { 'm/lib': lib, 'm/deep': deep });
+    expect(errors).toEqual([]);
+    expect(typed === null ? '' : printTyped(typed)).toBe(
+      [
+        'program p license GPL',
+        'var lib.Count uint64 = 2:uint64',
+        '',
+        'func F() (r0 int) {',
+        '  global lib.Count += 1:uint64',
+        '  return lib.Twice(4:int)',
+        '}',
+        '',
+        'func lib.Twice(x int) (r0 int) {',
+        '  return (x:int * 2:int):int',
+        '}',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('may not import each other in a circle', () => {
+    const packages = {
+      'm/a': 'package a\nimport "m/b"\nvar _ = b.X\n',
+      'm/b': 'package b\nimport "m/a"\nvar X = a.Y\n',
+    };
+    expect(run('package p\nimport "m/a"\nvar _ = a.Y\n', packages).errors).toContain('2 import-cycle');
+  });
+});
+
+describe('entries and file directives', () => {
+  it('func main without directive is attached by default; the SDK has two paths', () => {
+    const text =
+      'package main\nimport "github.com/miekg/bpf"\nfunc main() { bpf.TracePrintk("Hello world!\\n") }\n';
+    const { program: typed } = run(text);
+    expect(typed?.entries.map((e) => [e.name, e.attach, e.implied])).toEqual([
+      ['main', 'tracepoint/syscalls/sys_enter_openat', true],
+    ]);
+    expect(typed === null ? '' : printTyped(typed)).toContain('bpf.TracePrintk("Hello world!\\x0a":string)');
+  });
+
+  it('a repeated attach makes one program each; panic, slot, license and target are read', () => {
+    const text = `//bpf:license Dual MIT/GPL
+//bpf:target-kernel 6.1
+package p
+import "bpfc/sdk/bpf"
+const two = 2
+var t = bpf.ProgArray[func(*bpf.XDP) bpf.XDPAction]{MaxEntries: 4}
+//bpf:attach xdp
+//bpf:section xdp.frags
+//bpf:slot t two
+//bpf:panic -1
+func F(ctx *bpf.XDP) bpf.XDPAction { return bpf.XDPPass }
+`;
+    const { program: typed, errors } = run(text);
+    expect(errors).toEqual([]);
+    expect(typed?.license).toBe('Dual MIT/GPL');
+    expect(typed?.targetKernel).toBe('6.1');
+    expect(typed?.entries.map((e) => [e.name, e.attach, e.panicValue, e.slots.map((s) => s.index)])).toEqual([
+      ['F', 'xdp', -1n, [2n]],
+      ['F_2', 'xdp.frags', -1n, [2n]],
+    ]);
+  });
+
+  it('a comment that looks like a directive is a warning', () => {
+    expect(run('package p\n// bpf:attach xdp\nfunc f() {}\n').all).toEqual(['2 directive-space']);
+  });
+});
+
+describe('sizes', () => {
+  const chain = (n: number, line: (i: number) => string): string =>
+    Array.from({ length: n }, (_, i) => line(i)).join('\n');
+
+  it('100,000 terms and 20,000 else-ifs need no deep stack', () => {
+    expect(run(`package p\nfunc f(x int) int { return ${'x + '.repeat(100_000)}1 }\n`).errors).toEqual([]);
+    const ifs = chain(20_000, (i) => `if x == ${i} { return ${i} } else`).replaceAll('\n', ' ');
+    expect(run(`package p\nfunc f(x int) int { ${ifs} { return 2 } }\n`).errors).toEqual([]);
+  });
+
+  it('a chain of declarations that all come too late is a located error', () => {
+    const late = `package p\n${chain(5_000, (i) => `const c${i} = c${i + 1} + 1`)}\nconst c5000 = 1\n`;
+    expect(run(late).errors).toContain('102 declaration-too-deep');
+    const early = `package p\nconst c0 = 1\n${chain(5_000, (i) => `const c${i + 1} = c${i} + 1`)}\n`;
+    expect(run(early).errors).toEqual([]);
+  });
+});
+
 const hasGo = spawnSync('go', ['version']).status === 0;
 
 describe('Go agrees', () => {

@@ -95,7 +95,9 @@ function checkTypeDeclaration(entity: TypeEntity): void {
   if (isGeneric(entity)) {
     const { env: inside, params } = opaqueParams(env, decl.typeParams);
     for (const field of decl.typeParams) checkConstraint(inside, field.type);
-    checkTypeOrInterface(inside, decl.type);
+    const right = checkTypeOrInterface(inside, decl.type);
+    if (right.kind === 'typeparam')
+      env.sink.report('type-is-parameter', decl.type.span, { name: right.name });
     requireFinite(instantiateType({ ...env, sink: new Diagnostics() }, entity, params, entity.span));
   } else {
     const type = resolveType(entity);

@@ -141,12 +141,22 @@ export function literalValue(literal: 'int' | 'float' | 'rune' | 'string', text:
 // ---------------------------------------------------------------- arithmetic
 
 /** Go's compilers refuse integer constants beyond this many bits. */
-const maxBits = 512;
+const maxIntegerBits = 512;
 
-export function tooLarge(value: ConstValue): boolean {
+/** Floats are exact here, so their size needs a limit of its own. */
+const maxFloatBits = 20_000;
+
+function bitLength(value: bigint): number {
+  return 4 * (value < 0n ? -value : value).toString(16).length;
+}
+
+/** Is an untyped constant larger than the compiler keeps? `integer`: of an integer kind. */
+export function tooLarge(value: ConstValue, integer: boolean): boolean {
+  if (value.kind === 'rational') return Math.max(bitLength(value.num), bitLength(value.den)) > maxFloatBits;
   if (value.kind !== 'int') return false;
+  if (!integer) return bitLength(value.value) > maxFloatBits;
   const magnitude = value.value < 0n ? -value.value : value.value;
-  return magnitude >> BigInt(maxBits) !== 0n;
+  return magnitude >> BigInt(maxIntegerBits) !== 0n;
 }
 
 function parts(value: ConstValue): readonly [bigint, bigint] {

@@ -285,7 +285,7 @@ function convertTree(env: Env, op: Operand, x: TExpr, type: Type, span: Span): O
   if (special !== null) return special;
   if (!convertible(env, x.type, type))
     return refuse(env, 'cannot-convert', span, { value: describe(env, op), type: show(env, type) });
-  if (isUnsafePointer(type) && isInteger(x.type)) return refuse(env, 'pointer-from-number', span, {});
+  if (isUnsafePointer(type) && isInteger(x.type)) return refuse(env, 'number-to-pointer', span, {});
   if (under(type).kind === 'pointer' && isUnsafePointer(x.type)) requireFits(env, x, type, span);
   return value(identical(x.type, type) ? { ...x, span } : { kind: 'convert', type, span, x });
 }

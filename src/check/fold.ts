@@ -14,14 +14,15 @@ import type { Span } from '../base/source.ts';
 import { binaryConst, boolConst, compareConst, intConst, integerRange, unaryConst } from './constants.ts';
 import { checkInitialiser } from './resolve.ts';
 import type { Env, GlobalEntity } from './scope.ts';
-import { isBoolean, isInteger, isString, under } from './types.ts';
+import { isBoolean, isInteger, isInvalid, isString, under } from './types.ts';
 
+/** `known`: what is refused has had its error. */
 type Folded =
   | { readonly kind: 'folded'; readonly value: TExpr }
-  | { readonly kind: 'refused'; readonly span: Span };
+  | { readonly kind: 'refused'; readonly span: Span; readonly known: boolean };
 
 function refused(x: TExpr): Folded {
-  return { kind: 'refused', span: x.span };
+  return { kind: 'refused', span: x.span, known: isInvalid(x.type) };
 }
 
 function folded(value: TExpr): Folded {

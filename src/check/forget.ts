@@ -15,8 +15,11 @@ interface Part {
   readonly what: string;
 }
 
-/** The first part of a type that cannot live in a global, map, record or packet; null: all of it can. */
-export function forgottenPart(type: Type): Part | null {
+/**
+ * The first part of a type that cannot live in a global, map, record or packet; null: all of it can.
+ * `strings`: they may stay, since the variable is never assigned and so a constant.
+ */
+export function forgottenPart(type: Type, strings = false): Part | null {
   if (type.kind === 'named' && type.pkg === sdkPath && under(type).kind === 'struct') return null;
   const u = under(type);
   switch (u.kind) {
@@ -31,13 +34,13 @@ export function forgottenPart(type: Type): Part | null {
     case 'interface':
       return type.kind === 'typeparam' ? null : { type, what: 'an interface' };
     case 'basic':
-      if (u.name === 'string') return { type, what: 'a string' };
+      if (u.name === 'string' && !strings) return { type, what: 'a string' };
       return u.name === 'unsafe.Pointer' ? { type, what: 'a pointer' } : null;
     case 'array':
-      return forgottenPart(u.elem);
+      return forgottenPart(u.elem, strings);
     case 'struct':
       for (const field of u.fields) {
-        const part = forgottenPart(field.type);
+        const part = forgottenPart(field.type, strings);
         if (part !== null) return part;
       }
       return null;

@@ -99,7 +99,7 @@ export function initialise(env: Env, entity: GlobalEntity, value: TExpr | null):
   const global: Mutable<TGlobal> = target;
   const folded = foldInitialiser(env, value);
   if (folded.kind === 'refused') {
-    if (forgottenPart(target.type) === null)
+    if (!folded.known && forgottenPart(target.type) === null)
       report(env, 'initialiser-not-constant', folded.span, { name: entity.name });
   } else global.init = folded.value;
 }
@@ -160,7 +160,7 @@ export function directiveNumber(env: Env, text: string): bigint | null {
 function requireStorable(env: Env, entity: GlobalEntity, target: TGlobal | TMap): void {
   if (env.pkg.texts !== null || entity.name === '_') return;
   if (target.kind === 'global') {
-    const part = forgottenPart(target.type);
+    const part = forgottenPart(target.type, !target.config);
     if (part !== null) report(env, 'pointer-in-global', entity.span, { name: entity.name, part: part.what });
     return;
   }

@@ -270,6 +270,9 @@ export function opaqueInstance(entity: FuncEntity): FuncInstance {
   const made = makeInstance(entity, params, env, generic, null, 0);
   entity.busy = false;
   entity.opaque ??= made;
+  env.checker.later.push(() => {
+    for (const param of params) void param.constraint;
+  });
   if (!entity.intrinsic) env.checker.queue.push(entity.opaque);
   return entity.opaque;
 }

@@ -41,7 +41,6 @@ export function declareConst(env: Env, decl: ConstDecl): void {
 }
 
 export function declareType(env: Env, decl: TypeDecl): void {
-  if (decl.typeParams.length > 0) report(env, 'local-generic-type', decl.name.span, { name: decl.name.name });
   const entity: TypeEntity = {
     kind: 'type',
     name: decl.name.name,

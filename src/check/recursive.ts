@@ -44,7 +44,9 @@ function cycle(type: Type, path: readonly NamedType[]): readonly NamedType[] | n
 export function requireFinite(type: Type): boolean {
   const found = cycle(type, []);
   if (found === null) return true;
-  const first = [...found].sort((a, b) => spanStart(a) - spanStart(b))[0];
+  // A generic type in the cycle is not to blame for its argument.
+  const plain = found.filter((type) => type.typeArgs.length === 0);
+  const first = [...(plain.length > 0 ? plain : found)].sort((a, b) => spanStart(a) - spanStart(b))[0];
   const entity: TypeEntity | null = first === undefined ? null : entityOf(first);
   if (entity !== null && entity.env !== null) {
     const names = [...found, found[0]].map((t) => t?.name ?? '').join(' → ');

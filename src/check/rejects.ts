@@ -293,13 +293,13 @@ const outside: readonly Rejected[] = [
   ebpf('initialiser-not-constant', 'func g() int { return 1 }\nvar x = g() //!'),
   ebpf('pointer-in-global', 'var p *int //!'),
   ebpf('pointer-in-global', 'var s []byte //!'),
-  ebpf('pointer-in-global', 'var s = "abc" //!'),
+  ebpf('pointer-in-global', '//bpf:config\nvar s = "abc" //!'),
   ebpf('pointer-in-global', 'type T struct { f func() }\nvar t T //!'),
   ebpf('map-without-directive', 'var m = map[int]int{} //!'),
   ebpf('local-map', body('m := map[int]int{} //!\n_ = m')),
   ebpf('pointer-array-index', body('x := [2]*int{p, p}\n_ = x[a] //!')),
   ebpf(
-    'pointer-from-number',
+    'number-to-pointer',
     'import "unsafe"\nfunc f(u uintptr) unsafe.Pointer { return unsafe.Pointer(u) } //!',
   ),
   ebpf(
@@ -341,6 +341,52 @@ const platform: readonly Rejected[] = [
   go('constraint-not-satisfied', 'import "bpfc/sdk/bpf"\nvar m bpf.HashMap[[]int, int] //!'),
 ];
 
+const corners: readonly Rejected[] = [
+  ebpf('dot-import', 'import . "math/bits" //!\nvar _ = UintSize //!undefined-name'),
+  ebpf('unknown-package', 'import "example.com/other" //!\nvar _ = other.X'),
+  go('array-length-invalid', 'var a [1.5]int //!'),
+  ebpf('array-too-large', 'var a [1 << 40]int //!'),
+  go('constraint-type-parameter', 'func g[T any, U T](x U) {} //!'),
+  go('type-is-parameter', 'type T[P any] P //!'),
+  go('overlapping-terms', 'type N interface { ~int | int } //!'),
+  go('tilde-outside-constraint', body('_ = ~a //!')),
+  ebpf('recursion', 'type L[T any] struct { x T }\nfunc g[T any](x T) { g(L[T]{x}) } //!'),
+  ebpf(
+    'instance-error',
+    'func g[T any](x [2]T, i int) T {\nreturn x[i]\n}\nfunc f(p *int, i int) *int { return g([2]*int{p, p}, i) } //!',
+  ),
+  go('shift-count', body('_ = 1 << 5000 //!')),
+  go('bad-field-name', 'type T struct { a int }\nvar t = T{1: 1} //!'),
+  go('composite-without-type', 'type T struct { a [2]int }\nvar t = T{a: {1}} //!'),
+  ebpf('no-spread', 'import "bpfc/sdk/bpf"\nfunc f(s []uint8) { bpf.Printk("x", s...) } //!'),
+  ebpf('print-operand', body('println(s) //!')),
+  go('offsetof-selector', 'import "unsafe"\nvar x int\nvar _ = unsafe.Offsetof(x) //!'),
+  ebpf(
+    'offsetof-pointer',
+    'import "unsafe"\ntype A struct { x int }\ntype B struct { *A }\nfunc f(b B) { _ = unsafe.Offsetof(b.x) } //!',
+  ),
+  ebpf('no-type-switch', 'func g[T any](x T) {\nswitch x.(type) { //!\n}\n}'),
+  ebpf('no-type-assertion', body('_ = p.(*int) //!')),
+  ebpf('no-unsafe-string', 'import "unsafe"\nfunc f(p *byte) string { return unsafe.String(p, 3) } //!'),
+  ebpf('map-literal-elements', '//bpf:map hash 10\nvar m = map[int]int{1: 2} //!'),
+  ebpf('map-len', '//bpf:map hash 10\nvar m = map[int]int{}\nfunc f() int { return len(m) } //!'),
+  ebpf('map-clear', '//bpf:map hash 10\nvar m = map[int]int{}\nfunc f() { clear(m) } //!'),
+  go(
+    'address-of-map-element',
+    '//bpf:map hash 10\nvar m = map[int]int{}\nfunc f() *int { return &m[1] } //!',
+  ),
+  go(
+    'assign-map-field',
+    'type T struct { a int }\n//bpf:map hash 10\nvar m = map[int]T{}\nfunc f() { m[1].a = 2 } //!',
+  ),
+  ebpf(
+    'map-initialiser',
+    'import "bpfc/sdk/bpf"\nvar n = bpf.HashMap[uint32, int]{MaxEntries: 1}\nvar m = n //!',
+  ),
+  ebpf('directive-number', '//bpf:panic many//!\n//bpf:attach xdp\nfunc f() {}'),
+  ebpf('native-only', 'import "bpfc/sdk/bpf"\nfunc f() { bpf.ResetTest() } //!'),
+];
+
 export const rejects: readonly Rejected[] = [
   ...names,
   ...types,
@@ -350,4 +396,5 @@ export const rejects: readonly Rejected[] = [
   ...statements,
   ...outside,
   ...platform,
+  ...corners,
 ];

@@ -16,7 +16,7 @@ import { addressOf, dereferenced, findMember, type MethodMember, selectPath, vis
 import { invalid, type Operand, refuse, report, show, type ValueOperand, value } from './operand.ts';
 import { badExpr, type Env, lookup, member, type PackageEntity } from './scope.ts';
 import { nearest } from './spelling.ts';
-import { coreType, pointer, sdkPath, under } from './types.ts';
+import { coreType, isInvalid, pointer, sdkPath, under } from './types.ts';
 
 export function checkSelector(env: Env, expr: Selector): Operand {
   if (expr.x.kind === 'Ident') {
@@ -51,6 +51,10 @@ function packageMember(env: Env, entity: PackageEntity, expr: Selector): Operand
 }
 
 function noMember(env: Env, type: Type, expr: Selector): Operand {
+  const base = under(type.kind === 'pointer' ? type.elem : type);
+  // The member may be one of an embedded type that is wrong.
+  if (base.kind === 'struct' && base.fields.some((f) => f.embedded && isInvalid(f.type)))
+    return invalid(expr.span);
   return refuse(env, 'no-member', expr.sel.span, { type: show(env, type), name: expr.sel.name });
 }
 

@@ -172,11 +172,8 @@ function checkExprStmt(env: Env, expr: Expr): TStmt[] {
 
 function checkDefer(env: Env, stmt: Defer): TStmt[] {
   const call = unparen(stmt.call);
-  if (call.kind !== 'Call') {
-    report(env, 'defer-not-call', stmt.span, {});
-    checkExpr(env, stmt.call);
-    return [];
-  }
+  // Something else than a call is the parser's to report.
+  if (call.kind !== 'Call') return [];
   const repeated = env.fn?.repeated.some((r) => r.start <= stmt.span.start && stmt.span.end <= r.end);
   const op = checkExpr(env, call);
   if (op.mode === 'invalid') return [];

@@ -16,7 +16,7 @@ import { constant, invalid, type Operand, report, show, value } from './operand.
 import { incomparableReason } from './satisfy.ts';
 import { badExpr, type Env, inner } from './scope.ts';
 import { checkSimple, checkStmts } from './stmt.ts';
-import { boolType, invalidType, isComparable, isInvalid, isUntyped, typeString } from './types.ts';
+import { boolType, hasNil, invalidType, isComparable, isInvalid, isUntyped, typeString } from './types.ts';
 
 export function checkSwitch(env: Env, stmt: Switch, label: string | null): TStmt {
   const scope = inner(env);
@@ -52,7 +52,7 @@ function fallsThrough(clause: Case): boolean {
 function checkTag(env: Env, span: Span, op: Operand): TExpr {
   if (op.mode === 'invalid') return badExpr(span, invalidType);
   const x = useDefault(env, op);
-  if (!isInvalid(x.type) && !isComparable(x.type)) {
+  if (!isInvalid(x.type) && !isComparable(x.type) && !hasNil(x.type)) {
     report(env, 'not-comparable', span, {
       type: show(env, x.type),
       part: incomparableReason(env, x.type),

@@ -150,7 +150,7 @@ export const isBoolean = named(new Set<BasicName>(['bool', 'untyped bool']));
 export const isString = named(new Set<BasicName>(['string', 'untyped string']));
 export const isUnsafePointer = named(new Set<BasicName>(['unsafe.Pointer']));
 
-/** The type of an erroneous expression, a declared type that is one, or a pointer, slice or array of one. */
+/** The type of an erroneous expression, a declared type that is one, or a type made of one (structs aside). */
 export function isInvalid(type: Type): boolean {
   switch (type.kind) {
     case 'basic':
@@ -161,6 +161,8 @@ export function isInvalid(type: Type): boolean {
     case 'slice':
     case 'array':
       return isInvalid(type.elem);
+    case 'func':
+      return type.params.some(isInvalid) || type.results.some(isInvalid);
     default:
       return false;
   }

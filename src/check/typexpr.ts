@@ -152,7 +152,11 @@ function arrayLength(env: Env, expr: Expr): number | null {
     report(env, 'array-length-not-constant', expr.span, { name: textOf(env, expr.span) });
     return null;
   }
-  if (op.value.kind !== 'int' || op.value.value < 0n || op.value.value > maxArrayLength) {
+  if (op.value.kind === 'int' && op.value.value > maxArrayLength) {
+    report(env, 'array-too-large', expr.span, { name: textOf(env, expr.span) });
+    return null;
+  }
+  if (op.value.kind !== 'int' || op.value.value < 0n) {
     report(env, 'array-length-invalid', expr.span, { name: textOf(env, expr.span) });
     return null;
   }

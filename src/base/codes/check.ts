@@ -99,6 +99,10 @@ export const checkCodes = {
   'array-length-auto': { severity: 'error', message: 'a length of [...] stands only in a composite literal' },
   'array-length-not-constant': { severity: 'error', message: 'array length {name} is not constant' },
   'array-length-invalid': { severity: 'error', message: 'invalid array length {name}' },
+  'array-too-large': {
+    severity: 'error',
+    message: 'array length {name} is larger than any object in eBPF',
+  },
   'duplicate-field': { severity: 'error', message: 'field {name} is declared twice' },
   'bad-embedded': { severity: 'error', message: 'an embedded field cannot be {what}' },
   'map-key': {
@@ -163,11 +167,6 @@ export const checkCodes = {
     message: '~ stands only in constraints',
     help: 'write ^ for the bitwise complement',
   },
-  'local-generic-type': {
-    severity: 'error',
-    message: 'generic type {name} cannot be declared inside a function',
-    help: 'declare it at package level',
-  },
   'instance-too-deep': {
     severity: 'error',
     message: 'generic function {name} instantiates itself without end',
@@ -192,7 +191,7 @@ export const checkCodes = {
   'constant-too-large': { severity: 'error', message: 'constant overflow: the value has more than 512 bits' },
   'cannot-convert': { severity: 'error', message: 'cannot convert {value} to type {type}' },
   'conversion-count': { severity: 'error', message: 'a conversion takes one argument, not {have}' },
-  'pointer-from-number': {
+  'number-to-pointer': {
     severity: 'error',
     message: 'a number cannot become a pointer in eBPF',
     help: 'the verifier knows only pointers that it gave out; read foreign memory with bpf.ProbeRead(dst, size, address)',
@@ -218,7 +217,6 @@ export const checkCodes = {
     severity: 'error',
     message: 'assignment mismatch: {want} on the left, {have} on the right',
   },
-  'op-assign-count': { severity: 'error', message: '{op} takes one operand on each side' },
   'not-assignable': {
     severity: 'error',
     message: 'cannot assign to {text}',
@@ -368,6 +366,11 @@ export const checkCodes = {
     help: 'write them one by one: their number must be known',
   },
   'bad-builtin-argument': { severity: 'error', message: 'invalid argument {text} for built-in {name}' },
+  'print-operand': {
+    severity: 'error',
+    message: '{name} cannot print {text}',
+    help: 'it prints numbers, booleans, pointers and constant strings',
+  },
   'no-value': { severity: 'error', message: '{text} has no value' },
   'multiple-values': { severity: 'error', message: '{text} gives {count} values where one is wanted' },
   'offsetof-selector': { severity: 'error', message: 'unsafe.Offsetof takes a field: x.f' },
@@ -408,7 +411,6 @@ export const checkCodes = {
   },
   'goto-over-declaration': { severity: 'error', message: 'goto {name} jumps over a variable declaration' },
   'goto-into-block': { severity: 'error', message: 'goto {name} jumps into a block' },
-  'defer-not-call': { severity: 'error', message: 'defer needs a function call' },
   'defer-discards': { severity: 'error', message: 'defer discards the result of {text}' },
   'defer-repeated': {
     severity: 'error',
