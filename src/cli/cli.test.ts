@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requires, tool } from '../../golden/requires.ts';
 import { version } from './version.ts';
 
 const hello = `package main
@@ -180,6 +181,47 @@ describe('IR', () => {
 
   it('lists the passes', () => {
     expect(bpfc(['passes']).stdout).toMatch(/regalloc\s+mir → code/);
+  });
+});
+
+describe('init, helpers, completion', () => {
+  // The SDK lies beside the installed command; here the command is a bundle elsewhere, so the sources are run.
+  const sources = (words: readonly string[]): SpawnSyncReturns<string> =>
+    spawnSync(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'main.ts'), ...words], {
+      cwd: join(import.meta.dirname, '../..'),
+      encoding: 'utf8',
+    });
+
+  it('a new project passes go vet and go test offline, and is never written over', async () => {
+    const demo = join(folder, 'my-demo');
+    expect(sources(['init', demo]).status).toBe(0);
+    expect(sources(['init', demo]).stderr).toMatch(/exists; bpfc init writes a new project only/);
+    if (!(await requires('go'))) return;
+    const env = { ...process.env, GOFLAGS: '-mod=mod', GOPROXY: 'off' };
+    for (const words of [
+      ['vet', './...'],
+      ['test', './...'],
+    ]) {
+      const done = spawnSync(tool('go'), words, { cwd: demo, encoding: 'utf8', env });
+      expect(`${words[0]} ${done.status} ${done.stderr}`).toMatch(/^\w+ 0 /);
+    }
+  });
+
+  it('describes helpers by any of their names', () => {
+    for (const name of ['KtimeGetNs', 'ktime_get_ns', 'bpf_ktime_get_ns', '5']) {
+      expect(bpfc(['helpers', name]).stdout).toMatch(/u64 bpf_ktime_get_ns\(void\)/);
+    }
+    expect(bpfc(['helpers', 'KtimeGetN']).stderr).toMatch(/did you mean KtimeGetNs\?/);
+    expect(bpfc(['helpers']).stdout.split('\n').length).toBeGreaterThan(211);
+  });
+
+  it('completes in bash', () => {
+    const script = `source ${join(folder, 'completion.bash')}; COMP_WORDS=(bpfc disas); COMP_CWORD=1; _bpfc; echo "\${COMPREPLY[@]}"`;
+    write('completion.bash', bpfc(['completion', 'bash']).stdout);
+    expect(spawnSync('bash', ['-c', script], { encoding: 'utf8', cwd: folder }).stdout.trim()).toBe('disasm');
+    expect(bpfc(['completion', 'zsh']).stdout).toMatch(/^#compdef bpfc/);
+    expect(bpfc(['completion', 'fish']).stdout).toMatch(/complete -c bpfc/);
+    expect(bpfc(['completion', 'tcsh']).status).toBe(2);
   });
 });
 

@@ -44,8 +44,17 @@ export function compileOptions(args: Args): CompileOptions {
     arch: choice(values.get('arch'), optionTable.arch.values, 'x86_64'),
     optimize: choice(values.get('optimize'), optionTable.optimize.values, '2'),
     targetKernel: kernel,
+    embed: values.has('embed'),
+    goPackage: packageName(values.get('package')),
     stopAfter: values.get('stop-after') ?? null,
   };
+}
+
+function packageName(name: string | undefined): string | null {
+  if (name === undefined) return null;
+  if (!/^[a-z_][a-z0-9_]*$/.test(name))
+    throw new UsageError(`--package takes a Go package name, not '${name}'`);
+  return name;
 }
 
 /** `--emit`, else the ending of `-o`, else `go`. */

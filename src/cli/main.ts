@@ -19,6 +19,9 @@ const table: Readonly<Record<CommandName, () => Promise<Command>>> = {
   disasm: async () => (await import('./assembler.ts')).disasmCommand,
   opt: async () => (await import('./opt.ts')).optCommand,
   passes: async () => (await import('./opt.ts')).passesCommand,
+  helpers: async () => (await import('./helpers.ts')).helpersCommand,
+  init: async () => (await import('./init.ts')).initCommand,
+  completion: async () => (await import('./completion.ts')).completionCommand,
 };
 
 async function run(argv: readonly string[]): Promise<number> {

@@ -34,6 +34,8 @@ export const options = {
     values: ['0', '2', 's'],
     doc: '-O0 none, -O2 speed (default), -Os size',
   },
+  embed: { doc: 'the Go program carries an ELF object even where it could do without' },
+  package: { arg: 'NAME', doc: 'the Go output is the package NAME with Load and Attach, not a command' },
   'dump-ir': { arg: 'PASS,…', optionalArg: true, doc: 'IR after every pass, or the named ones, on stderr' },
   'dump-dir': { arg: 'DIR', doc: 'IR after every pass as DIR/NN-pass.ir' },
   'stop-after': { arg: 'PASS', doc: 'stop after a pass and print the IR' },
@@ -70,13 +72,13 @@ export const commands = {
   compile: {
     args: 'FILE.go…',
     doc: 'compile one package; the word "compile" may be left out',
-    options: ['output', 'emit', ...compiling, ...dumping, ...always, 'version'],
+    options: ['output', 'emit', 'embed', 'package', ...compiling, ...dumping, ...always, 'version'],
     example: 'bpfc hello.go -o hello-ebpf/main.go',
   },
   build: {
     args: 'FILE.go…',
     doc: 'compile to a Go program and build it with the installed Go',
-    options: ['output', ...compiling, ...always],
+    options: ['output', 'embed', ...compiling, ...always],
     example: 'bpfc build hello.go && sudo ./hello',
   },
   check: {
@@ -108,6 +110,24 @@ export const commands = {
     doc: 'list the passes in pipeline order',
     options: ['optimize', ...always],
     example: 'bpfc passes',
+  },
+  helpers: {
+    args: '[NAME]',
+    doc: 'list the kernel helpers, or describe one',
+    options: [...always],
+    example: 'bpfc helpers KtimeGetNs',
+  },
+  init: {
+    args: '[DIR]',
+    doc: 'make a Go project with the SDK, a program and its unit test',
+    options: [...always],
+    example: 'bpfc init demo && cd demo && go test ./...',
+  },
+  completion: {
+    args: 'SHELL',
+    doc: 'print a completion script for bash, zsh or fish',
+    options: ['help'],
+    example: 'source <(bpfc completion bash)',
   },
 } as const satisfies Record<string, CommandRow>;
 
