@@ -17,6 +17,8 @@ export interface BodyFacts {
   readonly captured: ReadonlySet<TVar>;
   readonly globalsWritten: ReadonlySet<string>;
   readonly hasGoto: boolean;
+  /** It calls something, or writes through a pointer or slice, or to a package variable. */
+  readonly effects: boolean;
   readonly defers: readonly DeferFacts[];
 }
 
@@ -32,6 +34,7 @@ interface Collector {
   readonly captured: Set<TVar>;
   readonly globalsWritten: Set<string>;
   hasGoto: boolean;
+  effects: boolean;
   readonly defers: { stmt: TDefer; conditional: boolean }[];
 }
 
@@ -46,6 +49,7 @@ export function bodyFacts(body: TStmt): BodyFacts {
     captured: new Set(),
     globalsWritten: new Set(),
     hasGoto: false,
+    effects: false,
     defers: [],
   };
   if (body.kind === 'block')
@@ -143,12 +147,12 @@ function target(c: Collector, x: TExpr | TVar | null, where: Where): void {
   if (x === null) return;
   // A variable that `:=` or `range` declares is written by the statement itself: range does so each time round.
   if (isVar(x)) return;
-  mark(x, c.written, c.globalsWritten);
+  if (mark(x, c.written, c.globalsWritten) !== 'varref') c.effects = true;
   expression(c, x, where);
 }
 
-/** Marks the variable whose memory the lvalue lies in. */
-function mark(x: TExpr, vars: Set<TVar>, globals: Set<string>): void {
+/** Marks the variable whose memory the lvalue lies in; gives what kind of root it has. */
+function mark(x: TExpr, vars: Set<TVar>, globals: Set<string>): TExpr['kind'] {
   let root: TExpr = x;
   for (;;) {
     if (root.kind === 'field' || (root.kind === 'index' && under(root.x.type).kind === 'array'))
@@ -158,6 +162,7 @@ function mark(x: TExpr, vars: Set<TVar>, globals: Set<string>): void {
   }
   if (root.kind === 'varref') vars.add(root.var);
   if (root.kind === 'globalref') globals.add(root.global.name);
+  return root.kind;
 }
 
 /** Children of an expression in evaluation order; statements of closures apart. */
@@ -203,6 +208,7 @@ function expression(c: Collector, root: TExpr, where: Where): void {
   for (let x = work.pop(); x !== undefined; x = work.pop()) {
     if (x.kind === 'addr') mark(x.x, c.addressed, c.globalsWritten);
     if (x.kind === 'slice' && under(x.x.type).kind === 'array') mark(x.x, c.addressed, c.globalsWritten);
+    if (x.kind === 'call' || x.kind === 'closurecall' || x.kind === 'intrinsic') c.effects = true;
     if (x.kind === 'funclit') {
       for (const v of x.captures) c.captured.add(v);
       statement(c, x.body, { depth: where.depth + 1, nested: true });

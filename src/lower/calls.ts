@@ -8,8 +8,10 @@
  */
 
 import type { TExpr, TFunc, TVar } from '../ast/typed.ts';
+import type { Type } from '../ast/types.ts';
 import { unreachable } from '../base/assert.ts';
 import type { Span } from '../base/source.ts';
+import { under } from '../check/types.ts';
 import { bodyFacts } from './analysis.ts';
 import { at, type Context } from './context.ts';
 import { abort, abortUnless } from './emit.ts';
@@ -18,8 +20,6 @@ import { type Body, expand, resultValue } from './frames.ts';
 import { callInstance, isInstance, kernelCall } from './instances.ts';
 import type { Callable, Value } from './values.ts';
 import { detach, zeroValue } from './variables.ts';
-import { under } from '../check/types.ts';
-import type { Type } from '../ast/types.ts';
 
 export function functionCall(cx: Context, func: TFunc, args: readonly TExpr[], span: Span): Value {
   const values = argumentValues(cx, args, func);

@@ -581,6 +581,33 @@ func TNestedArray(i, j, v uint8) (uint8, uint8) {
 	m[2] = m[i]
 	return m[2][3], m[1][j&3]
 }
+type table struct {
+	n    uint8
+	rows [6]uint32
+}
+func sumRows(t *table) (s uint32) {
+	for i, v := range t.rows {
+		s += v * uint32(i)
+	}
+	for i, v := range t.rows {
+		t.rows[5-i] = v
+		s ^= v
+	}
+	return
+}
+func TRangeAlias(a uint32) (s uint32) {
+	t := table{rows: [6]uint32{1, 2, 3, 4, 5, a}}
+	p := &t
+	for i, v := range p.rows {
+		t.rows[5-i] = 100
+		s = s*3 + v
+	}
+	return s + t.rows[2]
+}
+func TRangeField(a uint32) uint32 {
+	t := table{rows: [6]uint32{a, 1, 2, 3, 4, a}}
+	return sumRows(&t) + t.rows[1]
+}
 func TSwapElements(i, j uint8) (uint32, uint32) {
 	a := [4]uint32{10, 20, 30, 40}
 	a[i&3], a[j&3] = a[j&3], a[i&3]
@@ -903,6 +930,33 @@ func TAtomic(a uint32, b int64) (uint32, uint32, bool, uint32, int64) {
 }
 `;
 
+const pointers = `
+func TCast(a uint64) (uint32, uint8, uint16) {
+	p := unsafe.Pointer(&a)
+	low := (*uint32)(p)
+	b := (*[8]uint8)(p)
+	b[7] = 9
+	return *low, b[7], *(*uint16)(unsafe.Add(p, 2))
+}
+func TUnsafeSlice(a uint32, i uint8) (uint32, int) {
+	arr := [5]uint32{1, a, 3, 4, 5}
+	s := unsafe.Slice(&arr[1], 3)
+	s[0]++
+	return s[i] + *unsafe.SliceData(s), len(s)
+}
+type header struct {
+	kind uint8
+	size uint16
+	word uint32
+}
+func TSizes(a uint16) (uintptr, uintptr, uintptr, uint16, bool) {
+	h := header{1, a, 2}
+	p := (*uint16)(unsafe.Add(unsafe.Pointer(&h), unsafe.Offsetof(h.size)))
+	*p += 1
+	return unsafe.Sizeof(h), unsafe.Alignof(h), unsafe.Offsetof(h.word), h.size, uintptr(unsafe.Pointer(&h)) != 0
+}
+`;
+
 const head = 'package main\n\n';
 
 /** Source by group, each a file of its own. */
@@ -911,5 +965,6 @@ export const groups = {
   control: head + control,
   functions: head + functions,
   aggregates: head + aggregates,
+  pointers: `${head}import "unsafe"\n${pointers}`,
   packages: `${head}import (\n\t"encoding/binary"\n\t"math/bits"\n\t"sync/atomic"\n)\n${packages}`,
 } as const satisfies Record<string, string>;

@@ -16,7 +16,7 @@ import { abortUnless, address, clearMemory, compare, copyMemory, int, nonNil, st
 import { expression } from './expressions.ts';
 import { arrayLength, partsOf, scalarOf, shapeOf } from './shapes.ts';
 import { arraySlice, bytesAddr } from './slices.ts';
-import { type Addr, memory, shift, type SliceValue, type Value } from './values.ts';
+import { type Addr, memory, type SliceValue, shift, type Value } from './values.ts';
 import { newMemory, partOffset, zeroValue } from './variables.ts';
 
 export function composite(cx: Context, x: TComposite): Value {

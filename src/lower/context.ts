@@ -114,6 +114,8 @@ export interface Context {
   readonly program: ProgramRow | null;
   /** The parameter that is a context of the SDK's, if there is one. */
   contextParam: ValueId | null;
+  /** Bytes from a pointer to the end of its object, where package unsafe has to know. */
+  readonly extents: Map<ValueId, number>;
   /** Addresses of objects: never nil. */
   readonly objects: Set<ValueId>;
   /** Regions of slice variables, kept when a function is lowered again because one was learnt too late. */

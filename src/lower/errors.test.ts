@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { createMachine, evaluate } from '../ir/eval.ts';
-import { testHelpers } from '../model/helpers.ts';
 import { printModule } from '../ir/print.ts';
+import { testHelpers } from '../model/helpers.ts';
 import { lowerSource, tryLower } from './test-support.ts';
 
 const program = (body: string, declarations = '') =>
@@ -35,6 +35,7 @@ describe('errors', () => {
       'type node struct { v uint32; next *node }',
     ],
     ['outlives-round', 'var p *uint32; for i := range 3 { if i == 0 { p = new(uint32) } }; println(*p)'],
+    ['unsafe-cast', 'var x uint32; p := unsafe.Pointer(&x); println(*(*uint64)(p))', 'import "unsafe"'],
     ['unknown-attach', '', '//bpf:attach nowhere\nfunc P() int32 { return 0 }'],
   ];
   for (const [code, body, declarations] of rows) {

@@ -8,6 +8,7 @@
 
 import type { TArith, TCompare, TConvert, TExpr, TFieldSel, TIndex, TShift } from '../ast/typed.ts';
 import { must, unreachable } from '../base/assert.ts';
+import { sizeof } from '../check/layout.ts';
 import { typeString, under } from '../check/types.ts';
 import type { ValueId } from '../ir/ir.ts';
 import { closureCall, functionCall } from './calls.ts';
@@ -17,10 +18,10 @@ import { conditionValue } from './conditions.ts';
 import { at, type Context, report } from './context.ts';
 import { constant } from './emit.ts';
 import { binary, convert, shiftBy, unary } from './integers.ts';
-import { intrinsic } from './intrinsics/table.ts';
 import { goMapIndex } from './intrinsics/gomaps.ts';
+import { intrinsic } from './intrinsics/table.ts';
 import { addressOf, indexValue, place } from './places.ts';
-import { pointerScalar, scalarOf, type ScalarType, shapeOf } from './shapes.ts';
+import { pointerScalar, type ScalarType, scalarOf, shapeOf } from './shapes.ts';
 import { sliceExpression } from './slices.ts';
 import { constantString, stringByte } from './strings.ts';
 import { scalar, type Value } from './values.ts';
@@ -135,7 +136,17 @@ function addressValue(cx: Context, x: TExpr): Value {
   }
   const binding = place(cx, x)();
   at(cx, x.span);
-  return addressOf(cx, binding, x.type);
+  const pointer = addressOf(cx, binding, x.type);
+  const rest = restOfArray(x);
+  if (pointer.kind === 'scalar' && rest !== null) cx.extents.set(pointer.id, rest);
+  return pointer;
+}
+
+/** Bytes from an element with a constant index to the end of its array. */
+function restOfArray(x: TExpr): number | null {
+  if (x.kind !== 'index' || x.i.kind !== 'const' || x.i.value.kind !== 'int') return null;
+  const u = under(x.x.type);
+  return u.kind === 'array' ? sizeof(u) - Number(x.i.value.value) * sizeof(u.elem) : null;
 }
 
 /** Arithmetic and shifts along the left spine. */
@@ -184,10 +195,21 @@ function conversion(cx: Context, x: TConvert): Value {
 function convertScalar(cx: Context, x: TConvert, id: ValueId, from: ScalarType, to: ScalarType): ValueId {
   if (from.bool) return id;
   if (from.ir !== 'ptr' && to.ir !== 'ptr') return convert(cx, id, from, to);
-  if (from.ir === 'ptr' && to.ir === 'ptr') return id;
+  if (from.ir === 'ptr' && to.ir === 'ptr') return castPointer(cx, x, id);
   if (from.ir === 'ptr') return cx.b.emit('ptrtoint', 'i64', [id]);
   report(cx, 'pointer-from-number', x.span, {});
   return constant(cx, pointerScalar.ir, 0n);
+}
+
+/** Through unsafe.Pointer: what is read must fit in the rest of the object. */
+function castPointer(cx: Context, x: TConvert, id: ValueId): ValueId {
+  const from = under(x.x.type);
+  const to = under(x.type);
+  if (from.kind === 'pointer' && !cx.extents.has(id)) cx.extents.set(id, sizeof(from.elem));
+  const room = cx.extents.get(id);
+  if (to.kind === 'pointer' && room !== undefined && sizeof(to.elem) > room)
+    report(cx, 'unsafe-cast', x.span, { size: sizeof(to.elem), room });
+  return id;
 }
 
 /** An operand that is kept while others are evaluated: places that could change are copied. */

@@ -29,8 +29,8 @@ import {
   slotAddr,
 } from './emit.ts';
 import { escapes } from './escape.ts';
-import { contextName } from './intrinsics/contexts.ts';
 import { lowerBody, newFrame, resultValue } from './frames.ts';
+import { contextName } from './intrinsics/contexts.ts';
 import { pointerScalar, scalarOf, shapeOf } from './shapes.ts';
 import { memory, scalar, type Value } from './values.ts';
 import { declare, newMemory, read, zeroValue } from './variables.ts';
@@ -95,6 +95,7 @@ export function newContext(
       captured: new Set(),
       globalsWritten: new Set(),
       hasGoto: false,
+      effects: false,
       defers: [],
     },
     results: [],
@@ -117,6 +118,7 @@ export function newContext(
     maxima: new Map(),
     program,
     contextParam: null,
+    extents: new Map(),
     objects: new Set(),
     regions,
     lateRegion: false,

@@ -11,8 +11,8 @@ import type { TExpr, TFor, TRange, TVar } from '../ast/typed.ts';
 import type { Type } from '../ast/types.ts';
 import { unreachable } from '../base/assert.ts';
 import { sizeof } from '../check/layout.ts';
-import { intType, runeType } from '../check/types.ts';
 import type { BlockId, ValueId } from '../ir/ir.ts';
+import { bodyFacts } from './analysis.ts';
 import { condition } from './conditions.ts';
 import { at, type Context, report } from './context.ts';
 import { arith, branch, checkNil, compare, constant, enter, int, jump, known } from './emit.ts';
@@ -170,9 +170,20 @@ function rangedArray(cx: Context, stmt: TRange, type: Type): Binding {
     if (!body.written.has(v) && !body.addressed.has(v) && !v.addressed && !v.assigned)
       return place(cx, stmt.x)();
   }
-  const value = isPlace(stmt.x) ? operand(cx, stmt.x) : expression(cx, stmt.x);
+  // Behind a pointer or in a package variable: in place too if the body only writes locals that nothing points to.
+  const inside = bodyFacts(stmt.body);
+  const reached = [...inside.written].some((v) => v.addressed || body.addressed.has(v));
+  const shared = isPlace(stmt.x) && (inside.effects || reached || rootIsLocal(stmt.x));
+  const value = shared ? operand(cx, stmt.x) : expression(cx, stmt.x);
   if (value.kind === 'memory') return { kind: 'memory', addr: value.addr, exact: true };
   return value.kind === 'record' ? { kind: 'value', value } : unreachable(`range over a ${shapeOf(type)}`);
+}
+
+/** Does the place lie in a local variable, which the body may write? */
+function rootIsLocal(x: TExpr): boolean {
+  let root = x;
+  while (root.kind === 'field' || root.kind === 'index' || root.kind === 'convert') root = root.x;
+  return root.kind === 'varref';
 }
 
 function element(cx: Context, whole: Binding, type: Type, i: ValueId, stmt: TRange): Binding {
@@ -246,6 +257,3 @@ function rangeString(cx: Context, stmt: TRange): void {
   jump(cx, done);
   enter(cx, done);
 }
-
-/** Types of the key and value of a range over a string. */
-export const stringRangeTypes = [intType, runeType] as const;

@@ -13,10 +13,10 @@ import type { SourceFile } from '../base/source.ts';
 import type { Module } from '../ir/ir.ts';
 import { bodyFacts } from './analysis.ts';
 import type { LowerTarget, ModuleContext } from './context.ts';
-import { escapes } from './escape.ts';
 import { lowerEntry } from './entries.ts';
-import { mapDecl } from './maps.ts';
+import { escapes } from './escape.ts';
 import { globalPlacement } from './globals.ts';
+import { mapDecl } from './maps.ts';
 
 export function lower(
   program: TProgram,

@@ -6,7 +6,7 @@
 
 import type { TMap } from '../ast/typed.ts';
 import type { Type } from '../ast/types.ts';
-import { maps, type MapRow } from '../bpf/maps.ts';
+import { type MapRow, maps } from '../bpf/maps.ts';
 import { sizeof } from '../check/layout.ts';
 import type { MapDecl } from '../ir/ir.ts';
 import { freshSymbol, type ModuleContext } from './context.ts';

@@ -10,8 +10,7 @@
  */
 
 import type { TRange } from '../ast/typed.ts';
-import { must, unreachable } from '../base/assert.ts';
-import { under } from '../check/types.ts';
+import { must } from '../base/assert.ts';
 import { callValue } from './calls.ts';
 import type { Context, Frame } from './context.ts';
 import { abortIf, branch, compare, constant, enter, jump, loadCell, newCell, storeCell } from './emit.ts';
@@ -100,11 +99,4 @@ function yieldCall(cx: Context, stmt: TRange, frame: Frame, args: readonly Value
   jump(cx, join, [constant(cx, 'i32', 0n)]);
   enter(cx, join);
   return scalar(cx.b.param(join, 0));
-}
-
-/** How many values the iterator yields. */
-export function yieldArity(stmt: TRange): number {
-  const seq = under(stmt.x.type);
-  const yields = seq.kind === 'func' ? under(seq.params[0] ?? unreachable('no yield')) : seq;
-  return yields.kind === 'func' ? yields.params.length : 0;
 }

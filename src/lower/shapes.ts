@@ -11,12 +11,12 @@
  * Invariant: only scalars and memory have a layout in bytes that a helper, a map or an event can see.
  */
 
-import type { StructType, Type } from '../ast/types.ts';
-import { must, unreachable } from '../base/assert.ts';
+import type { Type } from '../ast/types.ts';
+import { unreachable } from '../base/assert.ts';
+import { sizeof } from '../check/layout.ts';
 import { isSigned, under } from '../check/types.ts';
 import type { AccessBits } from '../ir/builder.ts';
 import type { IrType } from '../ir/ir.ts';
-import { sizeof } from '../check/layout.ts';
 
 export type Shape = 'scalar' | 'memory' | 'slice' | 'string' | 'fixed' | 'record' | 'map' | 'tuple';
 
@@ -90,10 +90,7 @@ export function scalarOf(type: Type): ScalarType {
 }
 
 export const pointerScalar: ScalarType = { ir: 'ptr', bits: 64, signed: false, bool: false };
-export const intScalar: ScalarType = { ir: 'i64', bits: 64, signed: true, bool: false };
-export const boolScalar: ScalarType = { ir: 'i32', bits: 8, signed: false, bool: true };
 export const byteScalar: ScalarType = { ir: 'i32', bits: 8, signed: false, bool: false };
-export const runeScalar: ScalarType = { ir: 'i32', bits: 32, signed: true, bool: false };
 
 function bitsOf(size: number): AccessBits {
   switch (size) {
@@ -129,9 +126,4 @@ export function arrayLength(type: Type): number {
   const u = under(type);
   if (u.kind === 'pointer') return arrayLength(u.elem);
   return u.kind === 'array' ? u.length : unreachable(`a ${u.kind} has no constant length`);
-}
-
-export function structOf(type: Type): StructType {
-  const u = under(type);
-  return must(u.kind === 'struct' ? u : null, `a ${u.kind} is no struct`);
 }

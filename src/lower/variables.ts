@@ -15,7 +15,6 @@ import type { Span } from '../base/source.ts';
 import { alignof, offsetof, sizeof } from '../check/layout.ts';
 import { typeString, under } from '../check/types.ts';
 import { type Context, report } from './context.ts';
-import { readContext, writeContext } from './intrinsics/contexts.ts';
 import {
   address,
   clearMemory,
@@ -29,6 +28,7 @@ import {
   storeCell,
   storeScalar,
 } from './emit.ts';
+import { readContext, writeContext } from './intrinsics/contexts.ts';
 import { partsOf, scalarOf, shapeOf } from './shapes.ts';
 import { type Addr, type Binding, memory, type Region, scalar, shift, type Value } from './values.ts';
 

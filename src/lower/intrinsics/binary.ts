@@ -6,8 +6,8 @@
  * The verifier allows unaligned access to packets and map values; on the stack bytes are read one by one.
  */
 
-import type { ValueId } from '../../ir/ir.ts';
 import { unreachable } from '../../base/assert.ts';
+import type { ValueId } from '../../ir/ir.ts';
 import type { Context } from '../context.ts';
 import {
   abortUnless,
@@ -23,7 +23,7 @@ import {
 } from '../emit.ts';
 import { byteScalar, type ScalarType } from '../shapes.ts';
 import { bytesAddr } from '../slices.ts';
-import { none, scalar, shift, type SliceValue, type Value } from '../values.ts';
+import { none, type SliceValue, scalar, shift, type Value } from '../values.ts';
 import { type IntrinsicRow, scalarArg } from './table.ts';
 
 type Order = 'BigEndian' | 'LittleEndian';

@@ -7,8 +7,7 @@
 import type { TIntrinsic } from '../../ast/typed.ts';
 import type { ValueId } from '../../ir/ir.ts';
 import type { Context } from '../context.ts';
-import { arith, compare, constant, int, known, narrow, widen } from '../emit.ts';
-import { normalise } from '../emit.ts';
+import { arith, compare, constant, int, known, narrow, normalise, widen } from '../emit.ts';
 import { scalar, type Value } from '../values.ts';
 import { type IntrinsicRow, scalarArg, tuple } from './table.ts';
 

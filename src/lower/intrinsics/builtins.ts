@@ -26,7 +26,7 @@ import { order } from '../integers.ts';
 import { addressOf } from '../places.ts';
 import { arrayLength, byteScalar, elemOf, scalarOf, shapeOf } from '../shapes.ts';
 import { bytesAddr } from '../slices.ts';
-import { none, scalar, type SliceValue, type StringValue, type Value } from '../values.ts';
+import { none, type SliceValue, type StringValue, scalar, type Value } from '../values.ts';
 import { newBinding, temporary, write, zeroValue } from '../variables.ts';
 import { argType, type IntrinsicRow, scalarArg } from './table.ts';
 

@@ -12,7 +12,7 @@ import type { Span } from '../../base/source.ts';
 import { type HelperArg, type HelperName, helpers } from '../../bpf/helpers.ts';
 import { sizeof } from '../../check/layout.ts';
 import { under } from '../../check/types.ts';
-import type { IrType, ValueId } from '../../ir/ir.ts';
+import type { ValueId } from '../../ir/ir.ts';
 import { type Context, report } from '../context.ts';
 import {
   abortIf,
@@ -27,11 +27,11 @@ import {
   normalise,
   widen,
 } from '../emit.ts';
-import { elemOf, scalarOf, shapeOf } from '../shapes.ts';
+import { mapSymbol } from '../maps.ts';
+import { elemOf, scalarOf } from '../shapes.ts';
 import { bytesAddr } from '../slices.ts';
 import { stringSymbol } from '../strings.ts';
-import { none, scalar, type SliceValue, type Value } from '../values.ts';
-import { mapSymbol } from '../maps.ts';
+import { none, type SliceValue, scalar, type Value } from '../values.ts';
 import { argType } from './table.ts';
 
 export function helperCall(cx: Context, name: HelperName, call: TIntrinsic, args: readonly Value[]): Value {
@@ -163,8 +163,4 @@ function constantText(cx: Context, value: Value, call: TIntrinsic): ValueId {
   if (!cx.module.target.sections)
     report(cx, 'needs-object', call.span, { what: `the string of ${call.name}` });
   return cx.b.symbol('stringaddr', stringSymbol(cx.module, value.text));
-}
-
-export function irTypeOf(type: Type): IrType | null {
-  return shapeOf(type) === 'scalar' ? scalarOf(type).ir : null;
 }

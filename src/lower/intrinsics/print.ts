@@ -11,7 +11,7 @@ import { must, unreachable } from '../../base/assert.ts';
 import type { ValueId } from '../../ir/ir.ts';
 import { type Context, report } from '../context.ts';
 import { address, choose, int } from '../emit.ts';
-import { type Format, printFormat, type Piece, translateFormat } from '../format.ts';
+import { type Format, type Piece, printFormat, translateFormat } from '../format.ts';
 import { pointerScalar } from '../shapes.ts';
 import { constantString, stringSymbol } from '../strings.ts';
 import { none, scalar, type Value } from '../values.ts';

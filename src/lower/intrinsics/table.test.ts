@@ -1,0 +1,25 @@
+/** Every declaration of the SDK has a row, or is in the list of those whose lowering needs more than a row. */
+
+import { expect, test } from 'vitest';
+import { sdkDeclarations, sdkNativeNames } from '../../check/gen/sdk.ts';
+import { isLowered } from './table.ts';
+
+/** They need callbacks, relocations of kernel types, inner maps, timers, kernel pointers or the sequence file of iterators. */
+const without = [
+  /\.(ForEach|Init|Drain)$/,
+  /^(CurrentTask|EnumExists|EnumValue|FieldExists|FieldSize|TypeExists|NetfilterSKB|NetfilterState)$/,
+  /^(ArrayOfMaps|HashOfMaps|SockMap|SockHash)\.Lookup$/,
+  /^(Kptr|Ksym|Kconfig|Dynptr|Iter)\./,
+  /^Timer/,
+  /^(DynptrAt|KptrXchg|SNPrintf|ForEachMapElem|FindVma|UserRingbufDrain)$/,
+  /^(PerfEventArray\.Read|Sockopt\.Optval|XDP\.Meta)$/,
+];
+
+test('declarations and rows agree', () => {
+  const functions = Object.entries(sdkDeclarations).filter(([, text]) => text.startsWith('func'));
+  const missing = functions
+    .map(([name]) => name)
+    .filter((name) => !sdkNativeNames.includes(name) && !isLowered(`bpf.${name}`))
+    .filter((name) => !without.some((pattern) => pattern.test(name)));
+  expect(missing).toEqual([]);
+});
