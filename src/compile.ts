@@ -39,6 +39,10 @@ export interface CompileOptions {
   /** `X.Y`; a `//bpf:target-kernel` directive wins over the default, not over a value given here. */
   readonly targetKernel: string | null;
   readonly optimize: Target['opt'];
+  /** The Go program carries the object even where it could do without. */
+  readonly embed: boolean;
+  /** Name of the library that the Go output is; null: a command. */
+  readonly goPackage: string | null;
   /** Only these passes, in this order, instead of the pipeline. */
   readonly passes: readonly string[] | null;
   /** Stop after the last run of this pass; the result has no artifact. */
@@ -56,6 +60,8 @@ export const defaultOptions: CompileOptions = {
   arch: 'x86_64',
   targetKernel: null,
   optimize: '2',
+  embed: false,
+  goPackage: null,
   passes: null,
   stopAfter: null,
   paranoid: false,
@@ -92,6 +98,12 @@ function kernelVersion(text: string): readonly [number, number] {
   return [Number(major), Number(minor ?? 0)];
 }
 
+function hasSections({ emit, embed }: CompileOptions): boolean {
+  if (emit === 'ir') return false;
+  const { sections } = emitForms[emit];
+  return sections === 'embedded' ? embed : sections;
+}
+
 /** The target that the options describe. */
 export function targetOf(options: CompileOptions): Target {
   return {
@@ -100,7 +112,7 @@ export function targetOf(options: CompileOptions): Target {
     arch: options.arch,
     kernel: kernelVersion(options.targetKernel ?? (options.cpu === 'v4' ? '6.6' : '5.15')),
     opt: options.optimize,
-    sections: options.emit !== 'ir' && emitForms[options.emit].sections,
+    sections: hasSections(options),
   };
 }
 
@@ -137,11 +149,7 @@ export interface FrontEnd {
 }
 
 /** Source text to SSA, as lowering leaves it; null after errors. */
-export function frontEnd(
-  input: CompileInput,
-  options: CompileOptions,
-  diagnostics: Diagnostics,
-): FrontEnd {
+export function frontEnd(input: CompileInput, options: CompileOptions, diagnostics: Diagnostics): FrontEnd {
   const parsed = parseAll(input, diagnostics);
   const { sources } = parsed;
   const target = targetOf(options);
@@ -176,6 +184,14 @@ function lastSsaPass(target: Target): string | null {
 /** Compiles one package. See CompileOptions for what can be asked. */
 export function compile(input: CompileInput): CompileResult {
   const options: CompileOptions = { ...defaultOptions, ...input.options };
+  const result = compileOnce(input, options);
+  const errors = result.diagnostics.filter((d) => d.severity === 'error');
+  const needsObject = errors.length > 0 && errors.every((d) => d.code === 'needs-object');
+  const embeds = options.emit !== 'ir' && emitForms[options.emit].sections === 'embedded' && !options.embed;
+  return needsObject && embeds ? compileOnce(input, { ...options, embed: true }) : result;
+}
+
+function compileOnce(input: CompileInput, options: CompileOptions): CompileResult {
   const diagnostics = new Diagnostics();
   const { sources: files, program, module, target } = frontEnd(input, options, diagnostics);
   const failed = (reached: PipelineResult | null = null): CompileResult => ({
@@ -192,7 +208,15 @@ export function compile(input: CompileInput): CompileResult {
   if (diagnostics.failed || reached.form !== 'code') return failed(reached);
   const machine = reached.value;
   const artifact =
-    options.emit === 'ir' ? null : emit(options.emit, machine, { target, files, diagnostics, program });
+    options.emit === 'ir'
+      ? null
+      : emit(options.emit, machine, {
+          target,
+          files,
+          diagnostics,
+          program,
+          goPackage: options.goPackage,
+        });
   return {
     diagnostics: diagnostics.list,
     files,

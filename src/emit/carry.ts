@@ -4,9 +4,14 @@
  */
 
 import type { Machine } from '../../passes/pass.ts';
+import type { TProgram } from '../ast/typed.ts';
+import type { Type } from '../ast/types.ts';
 import type { Diagnostics } from '../base/diagnostic.ts';
 import type { Pos, SourceFile, Span } from '../base/source.ts';
 import type { MFunc, MInst, PReg, SymRef } from '../bpf/minst.ts';
+import type { MapDecl } from '../ir/ir.ts';
+import { kernelStruct } from './go-btf.ts';
+import { mapTypeOf, mapTypeRow, typedMaps } from './object-maps.ts';
 
 /** The line of a position, as a span to show. */
 function spanOf(pos: Pos, files: readonly SourceFile[]): Span | null {
@@ -47,6 +52,38 @@ export function carriesAll(
         diagnostics.report('needs-object', spanOf(inst.pos, files), { what });
       }
   return said.size === 0;
+}
+
+/** Does a value hold a lock, a timer or the like, which the kernel finds by BTF? */
+function holdsKernelObject(type: Type): boolean {
+  switch (type.kind) {
+    case 'named':
+      return kernelStruct(type) !== null || holdsKernelObject(type.underlying);
+    case 'struct':
+      return type.fields.some((f) => holdsKernelObject(f.type));
+    case 'array':
+      return holdsKernelObject(type.elem);
+    default:
+      return false;
+  }
+}
+
+/** Reports maps whose values the kernel must know the types of; true when there are none. */
+export function carriesMaps(
+  maps: readonly MapDecl[],
+  program: TProgram | null,
+  diagnostics: Diagnostics,
+): boolean {
+  const typed = typedMaps(maps, program);
+  const refused = maps.filter((map) => {
+    const value = mapTypeOf(map, typed.get(map.name), 'value');
+    return mapTypeRow(map).btf === 'required' || (value !== null && holdsKernelObject(value));
+  });
+  for (const { name } of refused)
+    diagnostics.report('needs-object', typed.get(name)?.span ?? null, {
+      what: `the type of ${name}'s values`,
+    });
+  return refused.length === 0;
 }
 
 /** The module's one program, for forms that hold one; null after a report. */

@@ -24,13 +24,18 @@ export interface EmitContext {
   readonly diagnostics: Diagnostics;
   /** The checked program: types of maps and variables; null for code that came from text. */
   readonly program: TProgram | null;
+  /** Of the Go output: the library's name; null: a command. */
+  readonly goPackage: string | null;
 }
 
 export interface EmitRow {
   /** One line for `--help`. */
   readonly doc: string;
-  /** It has data sections: strings may stay in .rodata, package variables are allowed. */
-  readonly sections: boolean;
+  /**
+   * Does it have data sections: strings may stay in .rodata, package variables are allowed? `embedded`: when it carries
+   * an object, which `--embed` and a program that needs one ask for.
+   */
+  readonly sections: boolean | 'embedded';
   readonly emit: (machine: Machine<PReg>, context: EmitContext) => string | Uint8Array;
 }
 
@@ -40,8 +45,11 @@ const bytecode: EmitRow['emit'] = (machine, { target, files, diagnostics }) =>
 export const emitForms = {
   go: {
     doc: 'a complete Go program that loads and attaches, with cilium/ebpf',
-    sections: false,
-    emit: (machine, { files, diagnostics }) => emitGoProgram(machine, files, diagnostics),
+    sections: 'embedded',
+    emit: (machine, { target, files, diagnostics, program, goPackage }) => {
+      const object = target.sections ? emitObject({ machine, program, files, target }) : null;
+      return emitGoProgram(machine, { files, diagnostics, program, goPackage, object });
+    },
   },
   listing: {
     doc: 'asm.Instructions{…} for cilium/ebpf',

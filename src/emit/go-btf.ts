@@ -42,6 +42,10 @@ const kernelNames: Readonly<Record<string, string>> = {
 
 const sdkPath = 'bpfc/sdk/bpf';
 
+/** The kernel's name of an SDK type, or null. */
+export const kernelStruct = (type: NamedType): string | null =>
+  type.pkg === sdkPath ? (kernelNames[type.name] ?? null) : null;
+
 /** A C identifier for a Go name: letters, digits and underscores stay, runs of others become one underscore. */
 export function identifier(name: string): string {
   const text = name.replace(/[^A-Za-z0-9_]+/g, '_').replace(/_$/, '');
@@ -125,8 +129,8 @@ export class GoBtf {
   private named(type: NamedType): BtfId {
     const { underlying } = type;
     if (underlying.kind !== 'struct') return this.type(underlying);
-    const kernel = type.pkg === sdkPath ? kernelNames[type.name] : undefined;
-    const name = kernel ?? identifier(type.typeArgs.length === 0 ? type.name : typeString(type, type.pkg));
+    const name =
+      kernelStruct(type) ?? identifier(type.typeArgs.length === 0 ? type.name : typeString(type, type.pkg));
     return this.builder.recursive(`${type.pkg}.${typeString(type)}`, () => this.struct(name, underlying));
   }
 

@@ -1,11 +1,8 @@
 /**
- * How cilium/ebpf 0.22 spells the kernel's names, and how it attaches a program of each link kind.
+ * How cilium/ebpf 0.22 spells the kernel's names.
  *
  *     goMapType('percpu_hash', 5)    → `ebpf.PerCPUHash`
- *     attachCalls.tracepoint.call    → `link.Tracepoint($group, $name, $p, nil)`
  */
-
-import type { LinkKind } from '../bpf/programs.ts';
 
 const mapTypes: Readonly<Record<string, string>> = {
   hash: 'Hash',
@@ -146,63 +143,3 @@ export const goMapType = (name: string, id: number): string => typed(mapTypes, n
 export const goProgramType = (name: string, id: number): string =>
   typed(programTypes, name, 'ProgramType', id);
 export const goAttachType = (name: string, id: number): string => typed(attachTypes, name, 'AttachType', id);
-
-/** What the loader must be told by its user. */
-export type AttachNeed = 'iface' | 'cgroup';
-
-export interface AttachCall {
-  /**
-   * A Go expression giving (link.Link, error), or null where the Go program only loads. $p the program, $t the quoted
-   * target, $group and $name its two halves at the slash, $sys the quoted target as a system call's symbol, $a the
-   * attach type.
-   */
-  readonly call: string | null;
-  readonly needs: readonly AttachNeed[];
-  /** The target names a kernel function or hook that the kernel wants at load time. */
-  readonly attachTo: boolean;
-}
-
-const by = (call: string, ...needs: readonly AttachNeed[]): AttachCall => ({ call, needs, attachTo: false });
-const hook = (call: string, ...needs: readonly AttachNeed[]): AttachCall => ({ call, needs, attachTo: true });
-const loadedOnly: AttachCall = { call: null, needs: [], attachTo: false };
-
-export const attachCalls: Readonly<Record<LinkKind, AttachCall>> = {
-  none: loadedOnly,
-  socket: loadedOnly,
-  kprobe: by('link.Kprobe($t, $p, nil)'),
-  kretprobe: by('link.Kretprobe($t, $p, nil)'),
-  ksyscall: by('link.Kprobe($sys, $p, nil)'),
-  kretsyscall: by('link.Kretprobe($sys, $p, nil)'),
-  'kprobe.multi': by('link.KprobeMulti($p, link.KprobeMultiOptions{Symbols: []string{$t}})'),
-  'kretprobe.multi': by('link.KretprobeMulti($p, link.KprobeMultiOptions{Symbols: []string{$t}})'),
-  'kprobe.session': by('link.KprobeMulti($p, link.KprobeMultiOptions{Symbols: []string{$t}, Session: true})'),
-  uprobe: loadedOnly,
-  uretprobe: loadedOnly,
-  'uprobe.multi': loadedOnly,
-  'uretprobe.multi': loadedOnly,
-  'uprobe.session': loadedOnly,
-  usdt: loadedOnly,
-  tc: loadedOnly,
-  tcx: by('link.AttachTCX(link.TCXOptions{Program: $p, Interface: iface.Index, Attach: $a})', 'iface'),
-  netkit: by(
-    'link.AttachNetkit(link.NetkitOptions{Program: $p, Interface: iface.Index, Attach: $a})',
-    'iface',
-  ),
-  tracepoint: by('link.Tracepoint($group, $name, $p, nil)'),
-  raw_tracepoint: by('link.AttachRawTracepoint(link.RawTracepointOptions{Name: $t, Program: $p})'),
-  tracing: hook('link.AttachTracing(link.TracingOptions{Program: $p})'),
-  iter: hook('link.AttachIter(link.IterOptions{Program: $p})'),
-  freplace: loadedOnly,
-  lsm: hook('link.AttachLSM(link.LSMOptions{Program: $p})'),
-  lsm_cgroup: hook('link.AttachCgroup(link.CgroupOptions{Path: cgroup, Attach: $a, Program: $p})', 'cgroup'),
-  xdp: by('link.AttachXDP(link.XDPOptions{Program: $p, Interface: iface.Index})', 'iface'),
-  'xdp-map': loadedOnly,
-  perf_event: loadedOnly,
-  lwt: loadedOnly,
-  cgroup: by('link.AttachCgroup(link.CgroupOptions{Path: cgroup, Attach: $a, Program: $p})', 'cgroup'),
-  sockmap: loadedOnly,
-  lirc: loadedOnly,
-  netns: loadedOnly,
-  struct_ops: loadedOnly,
-  netfilter: loadedOnly,
-};

@@ -5,16 +5,31 @@
  *     sudo ./filter -iface lo   what has to be known to attach is a flag
  */
 
-import type { AttachNeed } from './go-names.ts';
-import { indent } from './go-text.ts';
+import { type AttachNeed, needRows } from './go-attach.ts';
+import {
+  configFlags,
+  configImports,
+  dumpPiece,
+  type ProgramData,
+  readerOf,
+  readerPieces,
+} from './go-data.ts';
+import { goString, indent } from './go-text.ts';
 import type { Piece } from './goprogram.ts';
 
 export interface LoaderOptions {
   readonly needs: readonly AttachNeed[];
+  /** Default of -binary. */
+  readonly binary: string;
   /** A program writes to the trace pipe. */
   readonly prints: boolean;
   /** A map is pinned by its name. */
   readonly pins: boolean;
+  readonly data: ProgramData;
+  /** The specification comes from an object, which may fail to read. */
+  readonly embedded: boolean;
+  /** Lines that complete `spec` before it is loaded. */
+  readonly prepare: readonly string[];
 }
 
 const mainPiece: Piece = {
@@ -29,37 +44,13 @@ const mainPiece: Piece = {
   imports: ['fmt', 'os', 'path/filepath'],
 };
 
-/** What `run` does for each need: flag, check, and the argument of `attach`. */
-const needRows = {
-  iface: {
-    flag: ['ifaceName := flag.String("iface", "", "network interface to attach to")'],
-    check: [
-      'iface, err := net.InterfaceByName(*ifaceName)',
-      'if err != nil {',
-      '\treturn fmt.Errorf("network interface %q (choose one with -iface): %w", *ifaceName, err)',
-      '}',
-    ],
-    argument: 'iface',
-    imports: ['flag', 'net'],
-  },
-  cgroup: {
-    flag: ['cgroup := flag.String("cgroup", "/sys/fs/cgroup", "folder of the cgroup to attach to")'],
-    check: [],
-    argument: '*cgroup',
-    imports: ['flag'],
-  },
-} as const satisfies Record<
-  AttachNeed,
-  { flag: readonly string[]; check: readonly string[]; argument: string; imports: readonly string[] }
->;
-
 const pinFolder = '/sys/fs/bpf';
 
-function loadLines(pins: boolean): string[] {
+const onError = (result: string): string[] => ['if err != nil {', `\treturn ${result}`, '}'];
+
+function loadLines(spec: string, pins: boolean): string[] {
   const options = `ebpf.CollectionOptions{Maps: ebpf.MapOptions{PinPath: "${pinFolder}"}}`;
-  const create = pins
-    ? `ebpf.NewCollectionWithOptions(collectionSpec(), ${options})`
-    : 'ebpf.NewCollection(collectionSpec())';
+  const create = pins ? `ebpf.NewCollectionWithOptions(${spec}, ${options})` : `ebpf.NewCollection(${spec})`;
   return [
     'if err := rlimit.RemoveMemlock(); err != nil {',
     '\treturn fmt.Errorf("raise the limit of locked memory (root is needed): %w", err)',
@@ -76,21 +67,73 @@ function loadLines(pins: boolean): string[] {
   ];
 }
 
-function runPiece({ needs, prints, pins }: LoaderOptions): Piece {
+/** What the program does until it is interrupted: each an expression of a `func() error`'s result. */
+function services({ prints, data }: LoaderOptions): string[] {
+  const events = data.events.map((event) => {
+    const print = `func(e ${event.go}) { fmt.Printf(${goString(`${event.name}: %v\n`)}, ${event.shown}) }`;
+    return `${readerOf(event)}(ctx, coll.Maps[${goString(event.name)}], ${print})`;
+  });
+  return [...(prints ? ['copyTrace(ctx, pipe)'] : []), ...events];
+}
+
+function serveLines(options: LoaderOptions): string[] {
+  const { tables } = options.data;
+  const all = services(options);
+  const [only] = all;
+  const serve =
+    only === undefined
+      ? ['<-ctx.Done()']
+      : all.length === 1 && tables.length === 0
+        ? [`return ${only}`]
+        : [
+            `served := make(chan error, ${all.length})`,
+            ...all.flatMap((one) => ['go func() {', `\tserved <- ${one}`, '}()']),
+            'select {',
+            'case <-ctx.Done():',
+            'case err := <-served:',
+            ...indent(onError('err')),
+            '}',
+          ];
+  if (serve.length === 1 && only !== undefined) return serve;
+  const dumps = tables.flatMap(({ name, key, value }) => [
+    `if err := dump[${key}, ${value}](${goString(name)}, coll.Maps[${goString(name)}]); err != nil {`,
+    '\treturn err',
+    '}',
+  ]);
+  return [...serve, ...(dumps.length === 0 ? [] : ['if *dumps {', ...indent(dumps), '}']), 'return nil'];
+}
+
+function flagLines({ needs, binary, data }: LoaderOptions): string[] {
+  const words: Readonly<Record<string, string>> = { binary: goString(binary) };
+  const flags = needs.map((need) =>
+    needRows[need].flag.replace(/\$(\w+)/g, (_, word: string) => words[word] ?? ''),
+  );
+  if (data.tables.length > 0) flags.push('dumps := flag.Bool("dump", false, "print the maps at the end")');
+  return [...flags, ...configFlags(data.config)];
+}
+
+function runPiece(options: LoaderOptions): Piece {
+  const { needs, prints, pins, data, embedded, prepare } = options;
   const rows = needs.map((need) => needRows[need]);
-  const flags = rows.length === 0 ? [] : [...rows.flatMap((row) => row.flag), 'flag.Parse()'];
-  const checks: string[] = rows.flatMap((row): readonly string[] => row.check);
-  const trace = prints
-    ? ['pipe, err := openTracePipe()', 'if err != nil {', '\treturn err', '}', 'defer pipe.Close()']
-    : [];
+  const flags = flagLines(options);
+  const named = embedded || prepare.length > 0;
+  const spec = embedded
+    ? ['spec, err := collectionSpec()', ...onError('err')]
+    : named
+      ? ['spec := collectionSpec()']
+      : [];
+  const trace = prints ? ['pipe, err := openTracePipe()', ...onError('err'), 'defer pipe.Close()'] : [];
   const args = ['coll', ...rows.map((row) => row.argument)].join(', ');
   const body = [
+    ...spec,
     ...flags,
-    ...checks,
+    ...(flags.length > 0 ? ['flag.Parse()'] : []),
+    ...rows.flatMap((row) => row.check),
+    ...prepare,
     'ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)',
     'defer stop()',
     '',
-    ...loadLines(pins),
+    ...loadLines(named ? 'spec' : 'collectionSpec()', pins),
     ...trace,
     `links, err := attach(${args})`,
     'defer func() {',
@@ -98,11 +141,9 @@ function runPiece({ needs, prints, pins }: LoaderOptions): Piece {
     '\t\tl.Close()',
     '\t}',
     '}()',
-    'if err != nil {',
-    '\treturn err',
-    '}',
+    ...onError('err'),
     '',
-    ...(prints ? ['return copyTrace(ctx, pipe)'] : ['<-ctx.Done()', 'return nil']),
+    ...serveLines(options),
   ];
   return {
     lines: [
@@ -120,7 +161,9 @@ function runPiece({ needs, prints, pins }: LoaderOptions): Piece {
       'syscall',
       'github.com/cilium/ebpf',
       'github.com/cilium/ebpf/rlimit',
-      ...rows.flatMap((row): readonly string[] => row.imports),
+      ...(flags.length > 0 ? ['flag'] : []),
+      ...configImports(data.config),
+      ...rows.flatMap((row) => row.imports),
     ],
   };
 }
@@ -163,5 +206,12 @@ const tracePiece: Piece = {
 };
 
 export function loader(options: LoaderOptions): readonly Piece[] {
-  return [mainPiece, runPiece(options), ...(options.prints ? [tracePiece] : [])];
+  const { data, prints } = options;
+  return [
+    mainPiece,
+    runPiece(options),
+    ...(prints ? [tracePiece] : []),
+    ...readerPieces(data.events),
+    ...(data.tables.length > 0 ? [dumpPiece] : []),
+  ];
 }

@@ -9,7 +9,7 @@ import type { PReg } from '../bpf/minst.ts';
 import type { MapDecl, Module } from '../ir/ir.ts';
 import { emitForms } from './emit.ts';
 import { commentText, goString, keyed } from './go-text.ts';
-import { emitGoProgram } from './goprogram.ts';
+import { emitGoProgram, type GoOptions } from './goprogram.ts';
 import { emitListing } from './listing.ts';
 
 const helloSource = `package main
@@ -94,6 +94,14 @@ const many = machine(manyCode, {
   ],
 });
 
+const goOptions = (diagnostics: Diagnostics): GoOptions => ({
+  files,
+  diagnostics,
+  program: null,
+  goPackage: null,
+  object: null,
+});
+
 const hasGo = await requires('go');
 
 describe('Go text', () => {
@@ -121,7 +129,7 @@ describe('Go text', () => {
   test('what a listing cannot carry is an error at its line', () => {
     const code = helloCode.replace('r1 = 560229490 !5:15', 'r1 = global limit ll !5:15');
     const diagnostics = new Diagnostics();
-    expect(emitGoProgram(machine(code, hello.module), files, diagnostics)).toBe('');
+    expect(emitGoProgram(machine(code, hello.module), goOptions(diagnostics))).toBe('');
     expect(diagnostics.list.map((d) => [d.code, d.message, d.span?.start])).toEqual([
       ['needs-object', 'this form of output cannot carry the package variable limit', 59],
     ]);
@@ -149,9 +157,9 @@ describe('Go text', () => {
       sections: false,
     } as const;
     const diagnostics = new Diagnostics();
-    emitForms.bytecode.emit(many, { target, files, diagnostics, program: null });
+    emitForms.bytecode.emit(many, { target, files, diagnostics, program: null, goPackage: null });
     const one = machine(manyCode, { ...many.module, programs: many.module.programs.slice(0, 1) });
-    const hex = emitForms.hex.emit(one, { target, files, diagnostics, program: null });
+    const hex = emitForms.hex.emit(one, { target, files, diagnostics, program: null, goPackage: null });
     expect(String(hex).split('\n').slice(2, 4)).toEqual(['1801000000000000', '0000000000000000']);
     expect(diagnostics.list.map((d) => d.message)).toEqual([
       'this form of output cannot carry 2 programs: it holds exactly one',
@@ -171,7 +179,7 @@ describe.skipIf(!hasGo)('with the Go tool', () => {
     ['hello', hello],
     ['many', many],
   ])('the Go program of %s is gofmt-clean and vet is silent', (_, code) => {
-    const text = emitGoProgram(code, files, new Diagnostics());
+    const text = emitGoProgram(code, goOptions(new Diagnostics()));
     expect(folder?.gofmt(text)).toBe(text);
     folder?.write('main.go', text);
     folder?.go('vet', '.');

@@ -10,19 +10,27 @@
  */
 
 import type { Machine } from '../../passes/pass.ts';
+import type { TProgram } from '../ast/typed.ts';
 import { assert, must } from '../base/assert.ts';
+import { base64 } from '../base/base64.ts';
 import type { Diagnostics } from '../base/diagnostic.ts';
 import { lineText, type SourceFile } from '../base/source.ts';
 import { reachableFuncs } from '../bpf/encode.ts';
 import { maps as mapTable } from '../bpf/maps.ts';
 import type { PReg } from '../bpf/minst.ts';
 import { type AttachPoint, programRow } from '../bpf/programs.ts';
-import type { MapDecl, Program } from '../ir/ir.ts';
-import { carriesAll } from './carry.ts';
-import { attachCalls, type AttachNeed, goAttachType, goMapType, goProgramType } from './go-names.ts';
+import type { MapDecl, Module, Program } from '../ir/ir.ts';
+import { carriesAll, carriesMaps } from './carry.ts';
+import { attachFuncs } from './go-attach-funcs.ts';
+import { attachCallOf, type AttachNeed, attachWords, needRows, probeTarget } from './go-attach.ts';
+import { programData } from './go-data.ts';
+import { goAttachType, goMapType, goProgramType } from './go-names.ts';
 import { commentText, type Field, goString, indent, keyed, literal } from './go-text.ts';
+import { GoTypes } from './go-types.ts';
+import { library, libraryNames } from './golibrary.ts';
 import { loader } from './goloader.ts';
 import { instructionList } from './listing.ts';
+import { programSlots, typedMaps } from './object-maps.ts';
 
 /** Lines of Go and the import paths that they need. */
 export interface Piece {
@@ -39,7 +47,8 @@ function pointOf(program: Program): AttachPoint {
   return must(programRow(program.section), `no program kind for ${program.section}`);
 }
 
-function mapFields(map: MapDecl): Field[] {
+/** `slots`: the programs of a tail-call table. */
+function mapFields(map: MapDecl, slots: ReadonlyMap<number, string>): Field[] {
   const rows: Readonly<Record<string, { readonly id: number }>> = mapTable;
   const fields: Field[] = [
     ['Name', [goString(objectName(map.name))]],
@@ -53,6 +62,10 @@ function mapFields(map: MapDecl): Field[] {
   ] as const;
   for (const [key, value] of numbers) if (value !== 0) fields.push([key, [String(value)]]);
   if (map.pin) fields.push(['Pinning', ['ebpf.PinByName']]);
+  if (slots.size > 0) {
+    const entries = [...slots].map(([slot, name]) => `{Key: uint32(${slot}), Value: ${goString(name)}},`);
+    fields.push(['Contents', literal('[]ebpf.MapKV', entries)]);
+  }
   return fields;
 }
 
@@ -68,25 +81,28 @@ function programFields(machine: Machine<PReg>, program: Program, files: readonly
     ['Type', [goProgramType(row.type, row.typeId)]],
   ];
   if (row.attachType !== null) fields.push(['AttachType', [goAttachType(row.attachType, row.attachId)]]);
-  if (attachCalls[row.link].attachTo) fields.push(['AttachTo', [goString(point.target)]]);
+  if (attachCallOf(point, machine.module.maps).attachTo) fields.push(['AttachTo', [goString(point.target)]]);
   if (flags !== 0) fields.push(['Flags', [String(flags)]]);
   fields.push(['License', [goString(machine.module.license)]]);
   fields.push(['Instructions', instructionList(reachableFuncs(machine, program.name), files)]);
   return fields;
 }
 
-function specPiece(machine: Machine<PReg>, files: readonly SourceFile[]): Piece {
+function specPiece(machine: Machine<PReg>, program: TProgram | null, files: readonly SourceFile[]): Piece {
   const { maps, programs } = machine.module;
+  const typed = typedMaps(maps, program);
   const entries: Field[] = [];
   const named = (name: string, fields: readonly Field[]): Field => [
     goString(name),
     literal('', keyed(fields)),
   ];
   if (maps.length > 0) {
-    const specs = maps.map((map) => named(map.name, mapFields(map)));
+    const specs = maps.map((map) =>
+      named(map.name, mapFields(map, programSlots(typed.get(map.name), program))),
+    );
     entries.push(['Maps', literal('map[string]*ebpf.MapSpec', keyed(specs))]);
   }
-  const specs = programs.map((program) => named(program.name, programFields(machine, program, files)));
+  const specs = programs.map((p) => named(p.name, programFields(machine, p, files)));
   entries.push(['Programs', literal('map[string]*ebpf.ProgramSpec', keyed(specs))]);
   const [first = '', ...rest] = literal('&ebpf.CollectionSpec', keyed(entries));
   const body = indent([`return ${first}`, ...rest]);
@@ -97,65 +113,86 @@ function specPiece(machine: Machine<PReg>, files: readonly SourceFile[]): Piece 
   };
 }
 
-const parameters: Readonly<Record<AttachNeed, string>> = {
-  iface: 'iface *net.Interface',
-  cgroup: 'cgroup string',
-};
-
 /** The link call of a program, or null where it is only loaded. */
-function linkCall(program: Program): string | null {
-  const { row, target } = pointOf(program);
-  const { call } = attachCalls[row.link];
-  const slash = target.indexOf('/');
-  const words: Readonly<Record<string, string>> = {
-    p: `coll.Programs[${goString(program.name)}]`,
-    t: goString(target),
-    group: goString(target.slice(0, Math.max(slash, 0))),
-    name: goString(target.slice(slash + 1)),
-    sys: goString(`sys_${target}`),
-    a: row.attachType === null ? 'ebpf.AttachNone' : goAttachType(row.attachType, row.attachId),
-  };
+function linkCall(program: Program, maps: readonly MapDecl[]): string | null {
+  const point = pointOf(program);
+  const words = attachWords(program, point, maps);
+  const { call } = attachCallOf(point, maps);
   return (
     call?.replace(/\$([a-z]+)/g, (_, word: string) => must(words[word], `$${word} of a link call`)) ?? null
   );
 }
 
-export function needsOf(programs: readonly Program[]): readonly AttachNeed[] {
-  return [...new Set(programs.flatMap((program) => attachCalls[pointOf(program).row.link].needs))];
+export function needsOf(programs: readonly Program[], maps: readonly MapDecl[]): readonly AttachNeed[] {
+  return [...new Set(programs.flatMap((program) => attachCallOf(pointOf(program), maps).needs))];
 }
 
-function attachPiece(programs: readonly Program[]): Piece {
+function attachPieces({ programs, maps }: Module): readonly Piece[] {
   const body: string[] = [];
-  let define = ':=';
+  let count = 0;
   for (const program of programs) {
-    const call = linkCall(program);
-    const what = `${program.name} to ${program.section}`;
+    const call = linkCall(program, maps);
     if (call === null) {
       body.push(
         `// ${commentText(`${program.name} (${program.section}) is loaded, and attached by whoever uses it.`)}`,
       );
       continue;
     }
-    body.push(`l, err ${define} ${call}`, 'if err != nil {');
-    body.push(
-      `\treturn links, fmt.Errorf(${goString(`attach ${what.replaceAll('%', '%%')}: %w`)}, err)`,
-      '}',
-    );
-    body.push('links = append(links, l)');
-    define = '=';
+    const name = ++count === 1 ? 'l' : `l${count}`;
+    const what = `attach ${program.name} to ${program.section}`.replaceAll('%', '%%');
+    body.push(`${name}, err := ${call}`, 'if err != nil {');
+    body.push(`\treturn links, fmt.Errorf(${goString(`${what}: %w`)}, err)`, '}');
+    body.push(`links = append(links, ${name})`);
   }
-  const needs = needsOf(programs);
-  const list = ['coll *ebpf.Collection', ...needs.map((need) => parameters[need])].join(', ');
-  const calls = define === '=';
-  return {
+  const needs = needsOf(programs, maps);
+  const calls = programs.map((program) => attachCallOf(pointOf(program), maps));
+  const list = ['coll *ebpf.Collection', ...needs.map((need) => needRows[need].parameter)].join(', ');
+  const attach: Piece = {
     lines: [
       '// attach hooks the programs to the kernel. The caller closes the links, after an error too.',
-      `func attach(${list}) ([]link.Link, error) {`,
-      ...indent(['var links []link.Link', ...body, 'return links, nil']),
+      `func attach(${list}) ([]io.Closer, error) {`,
+      ...indent(['var links []io.Closer', ...body, 'return links, nil']),
       '}',
     ],
-    imports: [ebpf, `${ebpf}/link`, ...(calls ? ['fmt'] : []), ...(needs.includes('iface') ? ['net'] : [])],
+    imports: [
+      ebpf,
+      'io',
+      ...(calls.some(({ call }) => call?.startsWith('link.')) ? [`${ebpf}/link`] : []),
+      ...(count > 0 ? ['fmt'] : []),
+      ...(needs.includes('iface') ? ['net'] : []),
+    ],
   };
+  return [attach, ...attachFuncs(calls.flatMap(({ func }) => func ?? []))];
+}
+
+/** The object in base64, and its reader. */
+function embeddedPiece(object: Uint8Array): Piece {
+  const text = base64(object).match(/.{1,100}/g) ?? [];
+  return {
+    lines: [
+      '// object is what the compiler made: an ELF object in base64.',
+      'const object = `',
+      ...text,
+      '`',
+      '',
+      '// collectionSpec reads the maps and programs to load.',
+      'func collectionSpec() (*ebpf.CollectionSpec, error) {',
+      '\tdata, err := base64.StdEncoding.DecodeString(object)',
+      '\tif err != nil {',
+      '\t\treturn nil, err',
+      '\t}',
+      '\treturn ebpf.LoadCollectionSpecFromReader(bytes.NewReader(data))',
+      '}',
+    ],
+    imports: ['bytes', 'encoding/base64', ebpf],
+  };
+}
+
+/** Lines that complete the specification: what a replaced function belongs to. */
+function prepareLines(programs: readonly Program[]): string[] {
+  return programs
+    .filter((program) => pointOf(program).row.link === 'freplace')
+    .map((program) => `spec.Programs[${goString(program.name)}].AttachTarget = target`);
 }
 
 /** The sources, as a comment that gofmt leaves alone because nothing follows it directly. */
@@ -190,23 +227,60 @@ function prints(machine: Machine<PReg>): boolean {
   );
 }
 
+export interface GoOptions {
+  readonly files: readonly SourceFile[];
+  readonly diagnostics: Diagnostics;
+  readonly program: TProgram | null;
+  /** A library of this name; null: a command. */
+  readonly goPackage: string | null;
+  /** The object to carry; null: asm.Instructions. */
+  readonly object: Uint8Array | null;
+}
+
+/** The executable that probes name; the flag's default. */
+function binaryOf(programs: readonly Program[]): string {
+  const probes = programs.map(pointOf).filter(({ row }) => /^u(ret)?probe/.test(row.link));
+  return probes.map(({ target }) => probeTarget(target).binary).find((binary) => binary !== '') ?? '';
+}
+
+function carried(machine: Machine<PReg>, { files, diagnostics, program }: GoOptions): boolean {
+  const { programs, maps } = machine.module;
+  const code = programs.map((p) => carriesAll(reachableFuncs(machine, p.name), files, diagnostics));
+  const data = carriesMaps(maps, program, diagnostics);
+  return data && !code.includes(false);
+}
+
 /** The file's text; empty after a report. */
-export function emitGoProgram(
-  machine: Machine<PReg>,
-  files: readonly SourceFile[],
-  diagnostics: Diagnostics,
-): string {
+export function emitGoProgram(machine: Machine<PReg>, options: GoOptions): string {
+  const { files, program, goPackage, object } = options;
   const { programs, maps } = machine.module;
   assert(programs.length > 0, 'no programs');
-  const carried = programs.map((p) => carriesAll(reachableFuncs(machine, p.name), files, diagnostics));
-  if (carried.includes(false)) return '';
+  if (object === null && !carried(machine, options)) return '';
+  const types = new GoTypes(goPackage === null ? [] : libraryNames);
+  const data = programData(maps, program, types, object !== null);
+  const needs = needsOf(programs, maps);
+  const embedded = object !== null;
+  const shared = { needs, data, embedded, prepare: prepareLines(programs) };
+  const printing = prints(machine);
+  const around =
+    goPackage === null
+      ? loader({
+          ...shared,
+          binary: binaryOf(programs),
+          prints: printing,
+          pins: maps.some((map) => map.pin),
+        })
+      : library({ ...shared, maps, programs });
+  const declared = types.piece();
   const pieces = [
-    ...loader({ needs: needsOf(programs), prints: prints(machine), pins: maps.some((map) => map.pin) }),
-    specPiece(machine, files),
-    attachPiece(programs),
+    ...around,
+    ...(declared === null ? [] : [declared]),
+    ...attachPieces(machine.module),
+    object === null ? specPiece(machine, program, files) : embeddedPiece(object),
   ];
   const user = files.filter((file) => machine.funcs.some((func) => func.pos.file === file.id));
-  const lines = [...sourceComment(user), '', 'package main', '', ...importLines(pieces)];
+  const head = `package ${goPackage ?? 'main'}`;
+  const lines = [...sourceComment(user), '', head, '', ...importLines(pieces)];
   for (const piece of pieces) lines.push('', ...piece.lines);
   return lines.map((line) => `${line}\n`).join('');
 }

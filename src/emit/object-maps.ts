@@ -59,8 +59,9 @@ export function mapTypeOf(map: MapDecl, typed: TMap | undefined, what: 'key' | '
 }
 
 /** Programs of a tail-call table by slot. */
-function slotsOf(typed: TMap | undefined, program: TProgram | null): ReadonlyMap<number, string> {
+export function programSlots(typed: TMap | undefined, program: TProgram | null): ReadonlyMap<number, string> {
   const slots = new Map<number, string>();
+  if (typed === undefined) return slots;
   for (const entry of program?.entries ?? [])
     for (const { table, index } of entry.slots) if (table === typed) slots.set(Number(index), entry.name);
   return slots;
@@ -116,7 +117,7 @@ class MapWriter {
   }
 
   add(map: MapDecl, typed: TMap | undefined): void {
-    const slots = typed === undefined ? new Map<number, string>() : slotsOf(typed, this.program);
+    const slots = programSlots(typed, this.program);
     const fields = this.members(map, typed, slots.size > 0);
     const members = fields.map((f, i) => ({ ...f, bitOffset: i * 64, bitSize: 0 }));
     const structSize = (members.length - Number(slots.size > 0)) * pointerSize;
