@@ -56,6 +56,12 @@ function judge(module: Module, target: Partial<Target>, args: readonly bigint[])
   return culprit;
 }
 
+/** Does the program fetch the old value of an atomic? Those need cpu v3. */
+const fetches = (module: Module): boolean =>
+  module.funcs.some((f) =>
+    f.blocks.some((b) => b.body.some((i) => i.op.startsWith('atomic.') && i.result !== null)),
+  );
+
 describe('the back end on random programs', () => {
   for (const cpu of cpus) {
     it(`behaves the same after every pass on cpu ${cpu}`, () => {
@@ -63,6 +69,7 @@ describe('the back end on random programs', () => {
         const endian = seed % 3 === 0 ? 'big' : 'little';
         const opt = seed % 2 === 0 ? '2' : '0';
         const module = randomModule(seed, 12 + (seed % 40));
+        if (cpu < 'v3' && fetches(module)) continue;
         expect([seed, judge(module, { cpu, endian, opt }, [BigInt(seed * 77)])]).toEqual([seed, null]);
       }
     });

@@ -1,40 +1,128 @@
-import { expect, test } from 'vitest';
-import { Diagnostics } from '../src/base/diagnostic.ts';
-import { sourceFile } from '../src/base/source.ts';
+import { describe, expect, it } from 'vitest';
 import { printMCode } from '../src/bpf/text.ts';
-import { parseModule } from '../src/ir/parse.ts';
+import { checkAllocation } from '../src/bpf/regalloc-checker.ts';
 import type { Target } from './pass.ts';
+import { regalloc } from './regalloc.ts';
 import { select } from './select.ts';
+import { moduleOf, testContext } from './test-support.ts';
 
-const store = `license "GPL"
-program @Main section "syscall" abort 0
+/** Instructions of @main, without names of virtual registers. */
+function code(body: string, target: Partial<Target> = {}, params = 'v0: ptr'): string[] {
+  const module = moduleOf(`license "GPL"
+map @m hash key 4 value 8 entries 10 flags 0
+program @main section "xdp" abort 0
 
-func @Main(v0: ptr) -> i32 program @Main {
+func @main(${params}) -> i32 program @main {
   slot s0 8 align 8 "x"
-b0:
-  v1: i64 = const 7
-  v2: ptr = ptroff v0 + 8
+${body}
+}
+`);
+  const context = testContext(target);
+  const mir = select.run(module, context);
+  expect(context.diagnostics.list.map((d) => d.code)).toEqual([]);
+  for (const [k, func] of regalloc.run(mir, context).funcs.entries()) {
+    expect(checkAllocation(mir.funcs[k]!, func)).toEqual([]);
+  }
+  const text = printMCode(mir)
+    .split('\n')
+    .filter((line) => line.startsWith('  ') && !line.includes('slot '));
+  return text.map((line) =>
+    line
+      .trim()
+      .replace(/\bv\d+/g, 'v')
+      .replace(/\bw\d+/g, 'w'),
+  );
+}
+
+describe('select', () => {
+  it('folds offsets, frame addresses and constants into accesses', () => {
+    const lines = code(`b0:
+  v1: ptr = ptroff v0 + 8
+  v2: i32 = load.u32 v1 + 4
+  v3: ptr = slotaddr s0 + 4
+  v4: i32 = const 7
+  store.32 v3 + 0, v4
+  return v2`);
+    expect(lines).toContain('v = *(u32 *)(v + 12)');
+    expect(lines).toContain('*(u32 *)(r10 + s0+4) = 7');
+  });
+
+  it('reads the context through its own register, whatever was computed from it', () => {
+    const lines = code(`b0:
+  v1: ptr = ptroff v0 + 4
+  v2: i32 = load.u32 v1 + 0
+  v3: i32 = load.u32 v0 + 0
+  v4: i32 = add v2, v3
+  return v4`);
+    expect(lines.filter((line) => line.includes('+= 4'))).toEqual([]);
+  });
+
+  it('fuses compare and branch, and tests bits with a jump', () => {
+    const body = (op: string): string => `b0:
+  v1: i32 = load.u32 v0 + 0
+  v2: i32 = const 6
+  ${op}
+  branch v3, b1, b2
+b1:
+  return v1
+b2:
+  return v2`;
+    expect(code(body('v3: i32 = icmp.ult v1, v2'))).toContain('if w < 6 goto b1');
+    expect(code(body('v4: i32 = and v1, v2\n  v5: i32 = const 0\n  v3: i32 = icmp.ne v4, v5'))).toContain(
+      'if w & 6 goto b1',
+    );
+    expect(code(body('v3: i32 = icmp.ult v1, v2'), { cpu: 'v1' })).toContain('if v >= 6 goto b2');
+    expect(code(body('v3: i32 = icmp.ult v1, v2'), { cpu: 'v2' })).toContain('if v < 6 goto b1');
+  });
+
+  it('extends for nothing what is extended already', () => {
+    const lines = code(`b0:
+  v1: i32 = load.u32 v0 + 0
+  v2: i64 = zext v1
   v3: ptr = slotaddr s0
-  v4: i32 = load.u32 v0 + 0
-  branch v4, b1(v2), b1(v3)
-b1(v5: ptr):
-  store.64 v5 + 0, v1
-  store.64 v3 + 0, v1
-  store.64 v0 + 16, v1
-  return v4
-}
-`;
+  store.64 v3 + 0, v2
+  v4: i32 = const 0
+  return v4`);
+    expect(lines).toContain('*(u64 *)(r10 + s0+0) = v');
+    expect(lines.some((line) => line.startsWith('w = '))).toBe(false);
+  });
 
-function selected(kernel: Target['kernel']): string {
-  const diagnostics = new Diagnostics();
-  const module = parseModule(sourceFile(0, 'x.ir', store), diagnostics);
-  if (module === null) throw new Error(JSON.stringify(diagnostics.list));
-  const target = { cpu: 'v3', endian: 'little', arch: 'x86_64', kernel, opt: '2', sections: false } as const;
-  return printMCode(select.run(module, { target, diagnostics, files: [] }));
-}
+  it('fetches an atomic only when the old value is used', () => {
+    const body = (named: string): string => `b0:
+  v1: ptr = slotaddr s0
+  v2: i64 = const 1
+  store.64 v1 + 0, v2
+  ${named}atomic.add.64 v1 + 0, v2
+  v4: i32 = ${named === '' ? 'const 0' : 'trunc v3'}
+  return v4`;
+    expect(code(body(''))).toContain('lock *(u64 *)(r10 + s0+0) += v');
+    expect(code(body('v3: i64 = ')).some((line) => line.includes('atomic_fetch_add'))).toBe(true);
+    expect(code(body(''), { cpu: 'v1' })).toContain('lock *(u64 *)(r10 + s0+0) += v');
+  });
 
-test('kernels before 6.4 get no constant stored to a context, wherever the pointer comes from', () => {
-  const constants = (text: string): number => [...text.matchAll(/\*\(u64 \*\)\(.*\) = 7/g)].length;
-  expect(constants(selected([5, 15]))).toBe(1);
-  expect(constants(selected([6, 4]))).toBe(3);
+  it('refuses fetching atomics below cpu v3, at their line', () => {
+    const module = moduleOf(`license "GPL"
+program @main section "xdp" abort 0
+
+func @main(v0: ptr) -> i32 program @main {
+b0:
+  v1: i32 = const 1
+  v2: i32 = atomic.add.32 v0 + 0, v1
+  return v2
+}
+`);
+    const context = testContext({ cpu: 'v2' });
+    select.run(module, context);
+    expect(context.diagnostics.list.map((d) => d.code)).toEqual(['needs-cpu']);
+  });
+
+  it('swaps bytes by the order of the target', () => {
+    const body = `b0:
+  v1: i32 = load.u16 v0 + 0
+  v2: i32 = bswap16 v1
+  return v2`;
+    expect(code(body)).toContain('v = be16 v');
+    expect(code(body, { endian: 'big' })).toContain('v = le16 v');
+    expect(code(body, { cpu: 'v4' })).toContain('v = bswap16 v');
+  });
 });

@@ -15,10 +15,12 @@
 
 import { must, unreachable } from '../src/base/assert.ts';
 import { postorder } from '../src/base/graph.ts';
+import { spanAt } from '../src/base/source.ts';
 import { callHelper, callSymbol, exit, jump, parallelCopy } from '../src/bpf/build.ts';
 import { loadConstant } from '../src/bpf/constants.ts';
 import { type HelperRow, helpers } from '../src/bpf/helpers.ts';
 import { firstVirtual, type MFunc, type VReg } from '../src/bpf/minst.ts';
+import { rowOf } from '../src/bpf/operands.ts';
 import type { Block, Func, Instr, IrType, Module, Target, Terminator, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { cfgOf, definitionsOf, useCounts } from '../src/ir/walk.ts';
@@ -102,6 +104,7 @@ function start(func: Func, module: Module, context: PassContext): State {
 function selectFunc(func: Func, module: Module, context: PassContext): MFunc<VReg> {
   const s = start(func, module, context);
   for (const at of postorder(cfgOf(func))) selectBlock(s, func.blocks[at]!);
+  refuseNewer(s);
   const entry = must(func.blocks[0], 'an entry block');
   return {
     name: func.name,
@@ -114,6 +117,18 @@ function selectFunc(func: Func, module: Module, context: PassContext): MFunc<VRe
     nextBlock: s.nextBlock,
     pos: func.pos,
   };
+}
+
+/** Fetching atomics are the only instructions made whatever the target's level: they have no other form. */
+function refuseNewer(s: State): void {
+  const { target, files, diagnostics } = s.context;
+  for (const { body } of s.blocks) {
+    for (const i of body) {
+      const row = rowOf(i);
+      if (row?.kind !== 'atomic' || row.level <= target.cpu) continue;
+      diagnostics.report('needs-cpu', spanAt(files, i.pos), { needs: row.level, cpu: target.cpu });
+    }
+  }
 }
 
 function selectBlock(s: State, block: Block): void {

@@ -172,6 +172,11 @@ export const platformCodes = {
     severity: 'error',
     message: '{kind} programs take no parameters beside their context',
   },
+  'needs-cpu': {
+    severity: 'error',
+    message: 'atomic operations other than adding without a result need cpu {needs}, this is for {cpu}',
+    help: 'compile with --cpu {needs} (kernel 5.12 and newer), or use sync/atomic only to add and ignore the result',
+  },
   'stack-too-large': {
     severity: 'error',
     message: 'the stack of {where} needs {bytes} bytes, eBPF has {limit}',
