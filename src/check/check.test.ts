@@ -10,6 +10,7 @@ import { Diagnostics } from '../base/diagnostic.ts';
 import { positionAt, sourceFile } from '../base/source.ts';
 import { accepts } from './accepts.ts';
 import { check } from './check.ts';
+import { declarationPackages } from './declarations.ts';
 import { rejects } from './rejects.ts';
 
 function run(
@@ -110,6 +111,32 @@ describe('packages', () => {
       'm/b': 'package b\nimport "m/a"\nvar X = a.Y\n',
     };
     expect(run('package p\nimport "m/a"\nvar _ = a.Y\n', packages).errors).toContain('2 import-cycle');
+  });
+});
+
+describe('declaration texts', () => {
+  it.each(Object.entries(declarationPackages))('of %s are well-formed', (path, texts) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const uses = Object.entries(texts()).flatMap(([key, text], i) => {
+      const visible = /^[A-Z]/.test(key) && !key.includes('.');
+      if (!visible) return [];
+      if (text.startsWith('type '))
+        return /^type \w+(\[| interface)/.test(text) ? [] : [`var v${i} *${name}.${key}`];
+      return [
+        text.startsWith('func ')
+          ? `func f${i}() { ${name}.${key}(1, 2, 3, 4, 5, 6, 7, 8, 9) }`
+          : `var v${i} = ${name}.${key}`,
+      ];
+    });
+    const sdk = path === 'bpf' ? 'bpfc/sdk/bpf' : path;
+    // Wrong calls are user errors; a wrong text would throw.
+    const { all } = run(`package p\nimport "${sdk}"\n${uses.join('\n')}\n`);
+    expect(all.filter((error) => error.includes('undefined'))).toEqual([]);
+    for (const [key, text] of Object.entries(texts())) {
+      const diagnostics = new Diagnostics();
+      parseFile(sourceFile(0, key, `package p\n${text}\n`), diagnostics);
+      expect(diagnostics.list, text).toEqual([]);
+    }
   });
 });
 

@@ -10,6 +10,7 @@
 
 import type { File } from '../ast/ast.ts';
 import type { TProgram } from '../ast/typed.ts';
+import { assert } from '../base/assert.ts';
 import { Diagnostics } from '../base/diagnostic.ts';
 import type { SourceFile } from '../base/source.ts';
 import { checkInstance, drain } from './body.ts';
@@ -54,6 +55,7 @@ export function check(input: CheckInput, diagnostics: Diagnostics): TProgram | n
     edges: [],
     reads: new Map(),
     stateless: new Set(),
+    textErrors: new Diagnostics(),
     silence: new Diagnostics(),
     panics: new Set(),
     later: [],
@@ -71,6 +73,8 @@ export function check(input: CheckInput, diagnostics: Diagnostics): TProgram | n
     if (!entity.used && !checker.skipped)
       sink.report('unused-import', entity.span, { path, name: entity.name });
   const program = makeProgram(checker, root);
+  const [wrong] = checker.textErrors.list;
+  assert(wrong === undefined, `a declaration text is wrong: ${wrong?.message}`);
   publish(found, diagnostics);
   return found.failed ? null : program;
 }

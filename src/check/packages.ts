@@ -7,37 +7,24 @@
  */
 
 import { parseFile } from '../../grammar/parse.ts';
-import type {
-  ConstDecl,
-  Decl,
-  Expr,
-  File,
-  FuncDecl,
-  Ident,
-  ImportSpec,
-  TypeDecl,
-  VarDecl,
-} from '../ast/ast.ts';
-import { Diagnostics } from '../base/diagnostic.ts';
+import type { Decl, File, FuncDecl, Ident, ImportSpec } from '../ast/ast.ts';
+import type { Diagnostics } from '../base/diagnostic.ts';
 import { type Span, sourceFile } from '../base/source.ts';
-import { falseConst } from './constants.ts';
 import { declarationPackages } from './declarations.ts';
 import { type DirectiveSet, directivesNamed, noDirectives, readDirectives } from './directives.ts';
+import { constEntity, funcEntity, globalEntity, type Place, receiverParts, typeEntity } from './entities.ts';
 import {
   type Checker,
-  type ConstEntity,
   type Entity,
   type Env,
   type FuncEntity,
-  type GlobalEntity,
   lookup,
   member,
   newScope,
   type Package,
   type Scope,
-  type TypeEntity,
 } from './scope.ts';
-import { invalidType, sdkPath } from './types.ts';
+import { sdkPath } from './types.ts';
 import { namedEntity } from './typexpr.ts';
 
 const sdkPaths: ReadonlySet<string> = new Set(['bpfc/sdk/bpf', 'github.com/miekg/bpf']);
@@ -47,105 +34,6 @@ const textFile = -1;
 
 function envOf(checker: Checker, pkg: Package, scope: Scope, sink: Diagnostics): Env {
   return { checker, pkg, scope, fn: null, iota: null, sink, global: null };
-}
-
-// ---------------------------------------------------------------- entities
-
-interface Place {
-  readonly env: Env;
-  readonly directives: DirectiveSet;
-}
-
-function constEntity(env: Env, decl: ConstDecl, index: number, name: Ident): ConstEntity {
-  return {
-    kind: 'const',
-    name: name.name,
-    span: name.span,
-    source: { decl, index, env },
-    state: 'new',
-    type: invalidType,
-    value: falseConst,
-  };
-}
-
-function globalEntity({ env, directives }: Place, decl: VarDecl, index: number, name: Ident): GlobalEntity {
-  return {
-    kind: 'global',
-    name: name.name,
-    span: name.span,
-    decl,
-    index,
-    env,
-    directives,
-    state: 'new',
-    type: invalidType,
-    target: null,
-    initialised: false,
-    needs: new Set(),
-    funcs: new Set(),
-  };
-}
-
-function originOf(directives: DirectiveSet): TypeEntity['origin'] {
-  const core = directivesNamed(directives, 'core')[0];
-  if (core !== undefined) return { kind: 'core', name: core.text };
-  const tracepoint = directivesNamed(directives, 'tracepoint')[0];
-  return tracepoint === undefined ? null : { kind: 'tracepoint', name: tracepoint.text };
-}
-
-function typeEntity(
-  { env, directives }: Place,
-  decl: TypeDecl,
-  findMethod: TypeEntity['findMethod'],
-): TypeEntity {
-  return {
-    kind: 'type',
-    name: decl.name.name,
-    span: decl.name.span,
-    decl,
-    env,
-    parameter: false,
-    state: 'new',
-    type: invalidType,
-    instances: [],
-    methods: new Map(),
-    findMethod,
-    origin: originOf(directives),
-  };
-}
-
-function funcEntity(place: Place, decl: FuncDecl, receiver: FuncEntity['receiver']): FuncEntity {
-  const { env, directives } = place;
-  return {
-    kind: 'func',
-    name: decl.name.name,
-    span: decl.name.span,
-    decl,
-    pkg: env.pkg,
-    env,
-    directives,
-    receiver,
-    intrinsic: decl.body === null,
-    opaque: null,
-    busy: false,
-    instances: [],
-  };
-}
-
-/** Base type name, pointer and type parameter names of a receiver. */
-function receiverParts(expr: Expr): {
-  readonly base: Expr;
-  readonly pointer: boolean;
-  readonly params: readonly string[];
-} {
-  let pointer = false;
-  let at = expr;
-  while (at.kind === 'Paren' || at.kind === 'Star') {
-    pointer ||= at.kind === 'Star';
-    at = at.x;
-  }
-  if (at.kind !== 'Index') return { base: at, pointer, params: [] };
-  return { base: at.x, pointer, params: at.indices.map((i) => (i.kind === 'Ident' ? i.name : '_')) };
 }
 
 // ---------------------------------------------------------------- packages known by text
@@ -166,15 +54,15 @@ function declarationIn(
   return null;
 }
 
-function parseText(text: string): readonly Decl[] {
-  return parseFile(sourceFile(textFile, '', `package p\n${text}\n`), new Diagnostics()).decls;
+function parseText(text: string, sink: Diagnostics): readonly Decl[] {
+  return parseFile(sourceFile(textFile, '', `package p\n${text}\n`), sink).decls;
 }
 
 function textPackage(checker: Checker, path: string, texts: NonNullable<Package['texts']>): Package {
-  const sink = new Diagnostics();
+  const sink = checker.textErrors;
   const scope: Scope = newScope('package', checker.universe, (name) => {
     const text = Object.hasOwn(texts, name) ? texts[name] : undefined;
-    const found = text === undefined ? null : declarationIn(parseText(text), name);
+    const found = text === undefined ? null : declarationIn(parseText(text, sink), name);
     return found === null ? null : textEntity(found.decl, found.index);
   });
   // Declarations may name other packages that are known by text: by the last element of the path.
@@ -203,7 +91,7 @@ function textPackage(checker: Checker, path: string, texts: NonNullable<Package[
   };
   const textMethod = (type: string, method: string): FuncEntity | null => {
     const text = Object.hasOwn(texts, `${type}.${method}`) ? texts[`${type}.${method}`] : undefined;
-    const found = text === undefined ? null : declarationIn(parseText(text), method);
+    const found = text === undefined ? null : declarationIn(parseText(text, sink), method);
     const base = member(scope, type);
     if (found?.decl.kind !== 'FuncDecl' || found.decl.receiver === null || base?.kind !== 'type') return null;
     const { pointer, params } = receiverParts(found.decl.receiver.type);

@@ -272,6 +272,8 @@ export interface Checker {
   readonly reads: Map<FuncInstance, Set<GlobalEntity>>;
   /** Package variables without state of packages known by text (`binary.BigEndian`): only their methods matter. */
   readonly stateless: Set<TGlobal>;
+  /** Errors in declaration texts: bugs of the compiler. */
+  readonly textErrors: Diagnostics;
   /** Takes diagnostics that are reported elsewhere. */
   readonly silence: Diagnostics;
   /** Calls of the built-in `panic`: they end a statement list. */
