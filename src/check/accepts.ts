@@ -308,4 +308,51 @@ func g(_ int, x int) (_ int, err uint8) {
 	return z, 0
 }
 `,
+  'layout, judged at compile time': `
+import "unsafe"
+type A struct { a uint8; b uint32; c uint8 }
+type B struct { a uint8; b struct { c uint16; d [3]uint8 }; e uint64; f bool }
+type C struct { s []int; t string; p *A; f func(); m [2]A; z struct{} }
+const (
+	_ = 12 - unsafe.Sizeof(A{}) + unsafe.Sizeof(A{}) - 12
+	_ = 24 - unsafe.Sizeof(B{}) + unsafe.Sizeof(B{}) - 24
+	_ = 88 - unsafe.Sizeof(C{}) + unsafe.Sizeof(C{}) - 88
+	_ = 2 - unsafe.Offsetof(B{}.b) + unsafe.Offsetof(B{}.b) - 2
+	_ = 8 - unsafe.Offsetof(B{}.e) + unsafe.Offsetof(B{}.e) - 8
+	_ = 56 - unsafe.Offsetof(C{}.m) + unsafe.Offsetof(C{}.m) - 56
+	_ = 4 - unsafe.Alignof(A{}) + unsafe.Alignof(A{}) - 4
+	_ = 2 - unsafe.Alignof(B{}.b) + unsafe.Alignof(B{}.b) - 2
+)
+`,
+  'uses that count': `
+type T struct{ x int }
+func g() {
+	x := 0
+	x++
+	y := 1
+	y += 2
+	var t T
+	t.x = 1
+	var a [2]int
+	a[0] = 1
+	p := &t
+	p.x = 2
+	func() { z := 0; z-- }()
+}
+`,
+  'types and generics inside functions': `
+func g(x uint8) int {
+	type pair[T any] struct{ a, b T }
+	type num = uint8
+	const k num = 3
+	p := pair[num]{x, k}
+	q := struct{ pair[int]; n num }{pair[int]{1, 2}, p.a}
+	type list struct{ next *list }
+	var l list
+	if l.next == nil && q.a == 1 {
+		return q.b
+	}
+	return int(q.n)
+}
+`,
 };

@@ -344,7 +344,7 @@ function fieldOffset(env: Env, call: Call, args: readonly Expr[]): Operand {
   if (arg?.kind !== 'Selector') return refuse(env, 'offsetof-selector', call.span, {});
   const base = checkValue(env, arg.x);
   if (base.mode === 'invalid') return base;
-  const found = findMember(env, base.type, arg.sel.name);
+  const found = findMember(base.type, arg.sel.name);
   if (found?.kind !== 'field')
     return refuse(env, 'no-member', arg.sel.span, { type: show(env, base.type), name: arg.sel.name });
   let at = base.type.kind === 'pointer' ? base.type.elem : base.type;

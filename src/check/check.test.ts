@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -251,6 +259,19 @@ describe('Go agrees', () => {
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }
+  });
+  it.skipIf(!hasGo)("and Go's own checker tests never stop this one", { timeout: 120_000 }, () => {
+    const root = spawnSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).stdout.trim();
+    let files = 0;
+    for (const folder of ['check', 'spec', 'examples']) {
+      const dir = join(root, 'src/internal/types/testdata', folder);
+      for (const name of existsSync(dir) ? readdirSync(dir) : []) {
+        if (!name.endsWith('.go')) continue;
+        expect(() => run(readFileSync(join(dir, name), 'utf8')), name).not.toThrow();
+        files++;
+      }
+    }
+    expect(files, 'files found under GOROOT').toBeGreaterThan(50);
   });
   if (!hasGo) process.stderr.write('Go is not installed: the checker is not compared with it\n');
 });

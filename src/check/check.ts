@@ -40,7 +40,7 @@ export function check(input: CheckInput, diagnostics: Diagnostics): TProgram | n
   const rootPath = input.root === '' ? (input.files[0]?.name.name ?? 'main') : input.root;
   const checker: Checker = {
     diagnostics: found,
-    sources: new Map(input.sources.map((source) => [source.id ?? 0, source])),
+    sources: new Map(input.sources.map((source) => [source.id, source])),
     rootPath,
     universe: universe(),
     packages: new Map(),

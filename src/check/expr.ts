@@ -135,7 +135,7 @@ export function entityOperand(env: Env, entity: Entity, span: Span): Operand {
     case 'global':
       return globalOperand(env, entity, span);
     case 'func':
-      return funcOperand(env, entity, span, null);
+      return funcOperand(entity, span, null);
     case 'builtin':
       return { mode: 'builtin', span, type: invalidType, name: entity.name };
     case 'nil':
@@ -196,12 +196,7 @@ function globalOperand(env: Env, entity: Extract<Entity, { kind: 'global' }>, sp
 }
 
 /** A function before its call; its signature is known unless type arguments are missing. */
-export function funcOperand(
-  _env: Env,
-  entity: FuncEntity,
-  span: Span,
-  typeArgs: readonly Type[] | null,
-): Operand {
+export function funcOperand(entity: FuncEntity, span: Span, typeArgs: readonly Type[] | null): Operand {
   const type = isGenericFunc(entity) ? invalidType : opaqueInstance(entity).signature;
   return { mode: 'func', span, entity, typeArgs, receiver: null, type, owner: null };
 }

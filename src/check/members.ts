@@ -77,7 +77,7 @@ function matchAt(candidate: Candidate, name: string): Member | null {
 }
 
 /** A field or method by name, or null. `type` may be a pointer to a struct or declared type. */
-export function findMember(_env: Env, type: Type, name: string): Member | null {
+export function findMember(type: Type, name: string): Member | null {
   // A declared pointer type has the fields of what it points to, but no methods.
   const start =
     type.kind === 'named' && under(type).kind === 'pointer' ? pointee(under(type)) : pointee(type);

@@ -35,7 +35,7 @@ function missingMethod(env: Env, type: Type, wanted: InterfaceType): string | nu
       if (own.kind === 'interface' && own.methods.some((m) => m.name === method.name)) continue;
       return `it has no method ${method.name}`;
     }
-    const found = findMember(env, type, method.name);
+    const found = findMember(type, method.name);
     if (found?.kind !== 'method') return `it has no method ${method.name}`;
     if (found.entity.receiver?.pointer && type.kind !== 'pointer' && !found.throughPointer)
       return `method ${method.name} has a pointer receiver`;

@@ -60,7 +60,7 @@ function noMember(env: Env, type: Type, expr: Selector): Operand {
 
 /** A method of a constant of declared type. */
 function memberOfConstant(env: Env, x: Operand, expr: Selector): Operand {
-  const found = x.mode === 'const' ? findMember(env, x.type, expr.sel.name) : null;
+  const found = x.mode === 'const' ? findMember(x.type, expr.sel.name) : null;
   if (x.mode !== 'const' || found?.kind !== 'method') return noMember(env, x.type, expr);
   const constantTree: TExpr = { kind: 'const', type: x.type, span: x.span, value: x.value };
   return methodOperand(env, value(constantTree), found, expr);
@@ -72,7 +72,7 @@ function valueMember(env: Env, x: ValueOperand, expr: Selector): Operand {
   if (opaque !== null) return opaque;
   const u = under(x.type);
   if (u.kind === 'pointer' && under(u.elem).kind === 'pointer') return noMember(env, x.type, expr);
-  const found = findMember(env, x.type, name);
+  const found = findMember(x.type, name);
   if (found === null) return noMember(env, x.type, expr);
   if (found.kind === 'ambiguous')
     return refuse(env, 'ambiguous-member', expr.sel.span, { type: show(env, x.type), name });
