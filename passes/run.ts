@@ -9,7 +9,8 @@
  * It stops early after `stopAfter`, and after a pass that reported an error.
  */
 
-import { assert, CompilerBug, unreachable } from '../src/base/assert.ts';
+import { assert, CompilerBug, must, unreachable } from '../src/base/assert.ts';
+import { checkAllocation } from '../src/bpf/regalloc-checker.ts';
 import type { Module } from '../src/ir/ir.ts';
 import { formatProblem, verifyModule } from '../src/ir/verify.ts';
 import type { Formed } from './forms.ts';
@@ -57,6 +58,15 @@ function verify(state: Formed): void {
   assert(problems.length === 0, `malformed SSA: ${problems.slice(0, 5).map(formatProblem).join('; ')}`);
 }
 
+/** Judges registers by the checker that knows nothing of the allocator. */
+function verifyAllocation(before: Formed, after: Formed): void {
+  if (before.form !== 'mir' || after.form !== 'code') return;
+  before.value.funcs.forEach((func, i) => {
+    const [problem] = checkAllocation(func, must(after.value.funcs[i], 'a function'));
+    assert(problem === undefined, `${func.name}, b${problem?.block}: ${problem?.message}`);
+  });
+}
+
 /** Runs one thing; what it throws becomes a bug that names the pass. */
 function named<T>(pass: string, run: () => T): T {
   try {
@@ -96,6 +106,7 @@ export function runPasses(
     const changed = state.value !== before.value;
     timings.push({ pass: pass.name, ms: performance.now() - from, changed });
     if (options.paranoid === true && changed) named(pass.name, () => verify(state));
+    if (options.paranoid === true) named(pass.name, () => verifyAllocation(before, state));
     options.onAfterPass?.(pass.name, state);
     if (context.diagnostics.failed) break;
   }

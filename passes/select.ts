@@ -72,11 +72,14 @@ function start(func: Func, module: Module, context: PassContext): State {
   const definitions = definitionsOf(func);
   const types: (IrType | undefined)[] = [];
   const widened = new Uint8Array(func.nextValue);
+  const accessCounts = new Int32Array(func.nextValue);
   for (const block of func.blocks) {
     for (const p of block.params) types[p.id] = p.type;
     for (const i of block.body) {
       if (i.result !== null) types[i.result] = i.type;
       if (i.op === 'zext') widened[i.args[0]!] = 1;
+      const base = opRow(i.op).imm === 'offset' && i.op !== 'ptroff' ? i.args[0] : undefined;
+      if (base !== undefined && definitions[base]?.op === 'slotaddr') accessCounts[base]!++;
     }
   }
   return {
@@ -88,6 +91,7 @@ function start(func: Func, module: Module, context: PassContext): State {
     types,
     paramsOf: new Map(func.blocks.map((block) => [block.id, block.params])),
     useCounts: useCounts(func),
+    accessCounts,
     zeroUpper: zeroUpperHalves(func, definitions, isa),
     widened,
     contexts: storesConstantsToContext(context.target) ? null : contextPointers(func),

@@ -44,6 +44,8 @@ export interface State {
   /** Parameters by block id. */
   readonly paramsOf: ReadonlyMap<number, readonly Param[]>;
   readonly useCounts: Int32Array;
+  /** Uses as the address of a load, store or atomic, into which frame addresses are folded. */
+  readonly accessCounts: Int32Array;
   /** i32 values whose register has zeros in its upper half. */
   readonly zeroUpper: Uint8Array;
   /** i32 values that are zero-extended somewhere: comparing them 64 bits wide tells the verifier more. */
@@ -190,7 +192,7 @@ export function reg(s: State, v: ValueId): VReg {
       emit(s, loadConstant(t, constant, s.isa.alu32, s.pos));
       return t;
     }
-    if (isAddress(def) && s.useCounts[at]! < sharedFrom) {
+    if (isAddress(def) && s.useCounts[at]! - s.accessCounts[at]! < sharedFrom) {
       const t = fresh(s);
       emitAddress(s, def, t);
       return t;

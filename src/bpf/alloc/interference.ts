@@ -114,8 +114,10 @@ function spillCosts(
   const cost = new Float64Array(regs.length);
   steps.forEach((list, at) => {
     const weight = frequency[at]!;
-    for (const { uses, defs } of list) {
-      for (const r of uses) if (isVirtual(r)) cost[nodeOf[r]!]! += weight;
+    for (const { inst, uses, defs } of list) {
+      // The verifier forgets what a comparison told of a value that is loaded again: compared values stay.
+      const worth = inst.target === null ? weight : 4 * weight;
+      for (const r of uses) if (isVirtual(r)) cost[nodeOf[r]!]! += worth;
       for (const r of defs) if (isVirtual(r)) cost[nodeOf[r]!]! += weight;
     }
   });
