@@ -36,8 +36,6 @@ export const options = {
   },
   embed: { doc: 'the Go program carries an ELF object even where it could do without' },
   package: { arg: 'NAME', doc: 'the Go output is the package NAME with Load and Attach, not a command' },
-  embed: { doc: 'the Go program carries an ELF object even where it could do without' },
-  package: { arg: 'NAME', doc: 'the Go output is the package NAME with Load and Attach, not a command' },
   'dump-ir': { arg: 'PASS,…', optionalArg: true, doc: 'IR after every pass, or the named ones, on stderr' },
   'dump-dir': { arg: 'DIR', doc: 'IR after every pass as DIR/NN-pass.ir' },
   'stop-after': { arg: 'PASS', doc: 'stop after a pass and print the IR' },
