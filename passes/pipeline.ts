@@ -7,6 +7,7 @@
 
 import { cfgSimplify } from './cfg-simplify.ts';
 import { checkHelpers } from './check-helpers.ts';
+import { checkReferences } from './check-references.ts';
 import { copyProp } from './copy-prop.ts';
 import { dce } from './dce.ts';
 import { dse } from './dse.ts';
@@ -39,6 +40,7 @@ const step = (pass: AnyPass, levels: readonly Target['opt'][]): Step => ({ pass,
 export const pipeline: readonly Step[] = [
   step(checkHelpers, always),
   step(mem2reg, always),
+  step(checkReferences, always),
   step(cfgSimplify, optimised),
   step(copyProp, optimised),
   step(simplify, optimised),
@@ -75,6 +77,16 @@ export interface OrderConstraint {
 }
 
 export const orderConstraints: readonly OrderConstraint[] = [
+  {
+    before: 'check-references',
+    after: 'inline',
+    reason: 'an abort still ends its function, and what is open in it is known',
+  },
+  {
+    before: 'check-references',
+    after: 'cfg-simplify',
+    reason: 'whether a path is accepted does not depend on what is optimised away',
+  },
   {
     before: 'check-helpers',
     after: 'cfg-simplify',

@@ -168,6 +168,41 @@ export const platformCodes = {
     message: 'sleepable programs may not use a bpf.{type}',
     help: 'attach the program without .s, or use another kind of map',
   },
+  'not-given-back': {
+    severity: 'error',
+    message: '{what} is not {verb} on every path',
+    help: 'the verifier refuses the program: end every way out with it, or defer it',
+  },
+  'given-back-twice': {
+    severity: 'error',
+    message: '{what} is {verb} already',
+    help: 'exactly once on every path',
+  },
+  'used-after-release': {
+    severity: 'error',
+    message: '{what} is used after it was {verb}',
+    help: 'the memory is the kernel’s again: use it before, or keep copies of the fields',
+  },
+  'taken-again': {
+    severity: 'error',
+    message: '{what} taken before is not {verb} yet',
+    help: 'one at a time: end with the first before taking another, also in the next round of a loop',
+  },
+  'open-on-some-paths': {
+    severity: 'error',
+    message: '{what} may be {verb} already here, or not taken at all',
+    help: 'take and end it in the same branch, or keep the pointer in a variable that is nil otherwise',
+  },
+  'perhaps-nil': {
+    severity: 'error',
+    message: '{what} may be nil here',
+    help: 'compare the pointer with nil first',
+  },
+  'call-under-lock': {
+    severity: 'error',
+    message: 'nothing may be called while {what} is held',
+    help: 'call before the lock is taken or after it is {verb}',
+  },
   'hook-arguments': {
     severity: 'error',
     message: '{kind} programs take no parameters beside their context',

@@ -14,13 +14,13 @@ import type { HelperName } from '../../bpf/helpers.ts';
 import { sizeof } from '../../check/layout.ts';
 import type { ValueId } from '../../ir/ir.ts';
 import type { Context } from '../context.ts';
-import { address, branch, clearMemory, compare, constant, enter, int, jump } from '../emit.ts';
+import { address, branch, checkNil, clearMemory, compare, constant, enter, int, jump } from '../emit.ts';
 import { mapSymbol } from '../maps.ts';
 import { elemOf } from '../shapes.ts';
 import { none, scalar, type Value } from '../values.ts';
 import { newMemory, read } from '../variables.ts';
 import { buffer, byReference, helperResult, pointerTo, register } from './helpers.ts';
-import { argType, type IntrinsicRow, tuple } from './table.ts';
+import { argType, type IntrinsicRow, scalarArg, tuple } from './table.ts';
 
 /** How an argument of the helper is made: the map, or argument n of the method. */
 type Source =
@@ -209,9 +209,9 @@ const methods: Readonly<Record<string, Readonly<Record<string, IntrinsicRow>>>> 
       enter(cx, done);
       return scalar(record);
     },
-    Submit: direct('ringbuf_submit', reg(1), { constant: 0n }),
-    SubmitFlags: direct('ringbuf_submit', reg(1), reg(2)),
-    Discard: direct('ringbuf_discard', reg(1), { constant: 0n }),
+    Submit: notNil(1, direct('ringbuf_submit', reg(1), { constant: 0n })),
+    SubmitFlags: notNil(1, direct('ringbuf_submit', reg(1), reg(2))),
+    Discard: notNil(1, direct('ringbuf_discard', reg(1), { constant: 0n })),
     Output: direct('ringbuf_output', map, buf(1), reg(2)),
     Query: direct('ringbuf_query', map, reg(1)),
   },
@@ -222,6 +222,14 @@ const methods: Readonly<Record<string, Readonly<Record<string, IntrinsicRow>>>> 
   CgroupStorage: { Get: direct('get_local_storage', map, { constant: 0n }) },
   PerCPUCgroupStorage: { Get: direct('get_local_storage', map, { constant: 0n }) },
 };
+
+/** A method that panics for a nil argument n. */
+function notNil(n: number, row: IntrinsicRow): IntrinsicRow {
+  return (cx, call, args) => {
+    checkNil(cx, scalarArg(args, n));
+    return row(cx, call, args);
+  };
+}
 
 function storage(of: 'sk' | 'inode' | 'task' | 'cgrp'): Readonly<Record<string, IntrinsicRow>> {
   const create = 1n;
@@ -248,8 +256,8 @@ function isFound(cx: Context, call: TIntrinsic, args: readonly Value[]): ValueId
 
 function rows(): Record<string, IntrinsicRow> {
   const made: Record<string, IntrinsicRow> = {};
-  made['bpf.SpinLock.Lock'] = direct('spin_lock', reg(0));
-  made['bpf.SpinLock.Unlock'] = direct('spin_unlock', reg(0));
+  made['bpf.SpinLock.Lock'] = notNil(0, direct('spin_lock', reg(0)));
+  made['bpf.SpinLock.Unlock'] = notNil(0, direct('spin_unlock', reg(0)));
   for (const [type, own] of Object.entries(methods))
     for (const [name, row] of Object.entries(own)) made[`bpf.${type}.${name}`] = row;
   return made;

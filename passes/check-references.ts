@@ -1,0 +1,291 @@
+/**
+ * Checks that records, sockets, kernel objects and locks are given back exactly once on every path, are not used
+ * afterwards, and that nothing is called under a lock; and gives back what is open where a Go panic ends the function.
+ *
+ *     e := events.Reserve(); if e == nil { return 0 }; return 1      error: the record is not submitted or discarded …
+ *
+ *     branch v4, b5, b9        b9: abort            (v2 open)
+ *       ⇒  branch v4, b5, b12      b12: helper @ringbuf_discard(v2, 0); jump b9
+ *
+ * It runs on values, before anything is inlined: a function that gives back what it is passed, or returns what it has
+ * taken, is judged once and its callers by its summary.
+ */
+
+import { spanAt } from '../src/base/source.ts';
+import type { Block, BlockId, Func, Instr, Module, Target, ValueId } from '../src/ir/ir.ts';
+import {
+  afterInstr,
+  type FlowProblem,
+  type FlowState,
+  type OnProblem,
+  type ReferenceState,
+  referenceFlow,
+} from '../src/ir/reference-flow.ts';
+import {
+  lock,
+  type ReferenceKind,
+  type References,
+  type ReferenceSummary,
+  referencesOf,
+} from '../src/ir/references.ts';
+import { mapFuncs, mapTargets } from '../src/ir/walk.ts';
+import type { Pass, PassContext } from './pass.ts';
+
+export const checkReferences: Pass<'ssa', 'ssa'> = {
+  name: 'check-references',
+  doc: 'check that records, sockets and locks are given back on every path, and give them back on abort',
+  from: 'ssa',
+  to: 'ssa',
+  run: (module, context) => {
+    const summaries = new Map<string, ReferenceSummary>();
+    const made = new Map<Func, Func>();
+    for (const func of calleesFirst(module)) {
+      const refs = referencesOf(func, summaries);
+      if (refs.classes.length > 0) made.set(func, checkFunc({ func, refs, context, summaries }));
+    }
+    return mapFuncs(module, (func) => made.get(func) ?? func);
+  },
+};
+
+const symbolOf = (i: Instr): string | null =>
+  typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : null;
+
+/** Functions after those that they call. */
+function calleesFirst(module: Module): readonly Func[] {
+  const byName = new Map(module.funcs.map((f) => [f.name, f]));
+  const done = new Set<Func>();
+  const visit = (func: Func): void => {
+    if (done.has(func)) return;
+    done.add(func);
+    for (const i of func.blocks.flatMap((b) => b.body)) {
+      const callee = i.op === 'call' ? byName.get(symbolOf(i) ?? '') : undefined;
+      if (callee !== undefined && !done.has(callee)) visit(callee);
+    }
+    order.push(func);
+  };
+  const order: Func[] = [];
+  for (const func of module.funcs) visit(func);
+  return order;
+}
+
+interface Scope {
+  readonly func: Func;
+  readonly refs: References;
+  readonly context: PassContext;
+  readonly summaries: Map<string, ReferenceSummary>;
+}
+
+const isHeld = (s: ReferenceState): boolean =>
+  s.status === 'open' || s.status === 'maybe' || s.status === 'mixed';
+
+function checkFunc(scope: Scope): Func {
+  const { func, refs, summaries } = scope;
+  const flow = referenceFlow(func, refs);
+  const ends: (FlowState | null)[] = func.blocks.map((block, at) => {
+    const start = flow.start[at];
+    return start === null || start === undefined
+      ? null
+      : block.body.reduce((s, i) => afterInstr(refs, s, i, reporter(scope)), start);
+  });
+  let returns: ReferenceKind | null = null;
+  func.blocks.forEach((block, at) => {
+    const state = ends[at];
+    if (block.end.kind !== 'return' || state === null || state === undefined) return;
+    const result = block.end.value === null ? null : refs.classOf(block.end.value);
+    if (result !== null && isHeld(state[result]!)) returns = refs.classes[result]!.kind;
+    state.forEach((s, c) => {
+      if (c === result || !isHeld(s)) return;
+      reportOpen(scope, c, s, block);
+    });
+  });
+  const releases = [...refs.owned].map(([value, c]) => {
+    const at = func.blocks[0]!.params.findIndex((p) => p.id === value);
+    return [at, refs.classes[c]!.kind] as const;
+  });
+  summaries.set(func.name, { releases: new Map(releases), returns });
+  return scope.context.diagnostics.failed ? func : releaseOnAbort(scope, flow, ends);
+}
+
+// ---------------------------------------------------------------- reports
+
+function reportOpen({ refs, context }: Scope, c: number, state: ReferenceState, block: Block): void {
+  const { what, verb } = refs.classes[c]!.kind;
+  const end = spanAt(context.files, block.end.pos);
+  const related = end === null ? [] : [{ span: end, message: `${what} is still open on this way out` }];
+  report(context, 'not-given-back', state.taken, { what, verb }, related);
+}
+
+function report(
+  context: PassContext,
+  code:
+    | 'not-given-back'
+    | 'given-back-twice'
+    | 'used-after-release'
+    | 'taken-again'
+    | 'open-on-some-paths'
+    | 'perhaps-nil'
+    | 'call-under-lock',
+  pos: Instr['pos'],
+  args: { readonly what: string; readonly verb: string },
+  related: Parameters<PassContext['diagnostics']['report']>[3],
+): void {
+  const span = spanAt(context.files, pos);
+  const same = context.diagnostics.list.some(
+    (d) => d.code === code && d.span?.file === span?.file && d.span?.start === span?.start,
+  );
+  if (!same) context.diagnostics.report(code, span, args, related);
+}
+
+const codeOf = {
+  twice: 'given-back-twice',
+  lost: 'taken-again',
+  mixed: 'open-on-some-paths',
+  nil: 'perhaps-nil',
+  used: 'used-after-release',
+  'locked-call': 'call-under-lock',
+} as const satisfies Record<FlowProblem, string>;
+
+function reporter({ refs, context }: Scope): OnProblem {
+  return (problem, at, c, state) => {
+    const { what, verb } = refs.classes[c]!.kind;
+    const back = problem === 'twice' || problem === 'used';
+    const there = spanAt(context.files, back ? state.released : state.taken);
+    const message = back ? `${what} is ${verb} here` : `${what} is taken here`;
+    report(
+      context,
+      codeOf[problem],
+      at.pos,
+      { what, verb },
+      there === null ? [] : [{ span: there, message }],
+    );
+  };
+}
+
+// ---------------------------------------------------------------- aborts
+
+/** New blocks and ids of the function under change. */
+interface Edit {
+  nextValue: number;
+  nextBlock: number;
+  readonly added: Block[];
+}
+
+function releaseOnAbort(
+  scope: Scope,
+  flow: ReturnType<typeof referenceFlow>,
+  ends: readonly (FlowState | null)[],
+): Func {
+  const { func } = scope;
+  const edit: Edit = { nextValue: func.nextValue, nextBlock: func.nextBlock, added: [] };
+  const bare = new Map<BlockId, number>();
+  func.blocks.forEach((b, at) => {
+    if (b.end.kind === 'abort' && b.body.length === 0 && b.params.length === 0 && at > 0) bare.set(b.id, at);
+  });
+  const blocks = func.blocks.map((block, at): Block => {
+    const state = ends[at];
+    if (state === null || state === undefined) return block;
+    if (block.end.kind === 'abort' && !bare.has(block.id)) return releasing(scope, edit, block, state);
+    const end = mapTargets(block.end, (target): Target => {
+      const abort = bare.get(target.block);
+      if (abort === undefined) return target;
+      const edge = flow.edge(at, target);
+      if (!edge.some(isHeld)) return target;
+      const made: Block = {
+        id: edit.nextBlock++,
+        params: [],
+        body: [],
+        end: { kind: 'jump', target, pos: block.end.pos },
+      };
+      edit.added.push(releasing(scope, edit, made, edge));
+      return { block: made.id, args: [] };
+    });
+    return end === block.end ? block : { ...block, end };
+  });
+  if (edit.nextValue === func.nextValue && edit.added.length === 0) return func;
+  return {
+    ...func,
+    blocks: [...blocks, ...edit.added],
+    nextValue: edit.nextValue,
+    nextBlock: edit.nextBlock,
+  };
+}
+
+/** The block with what is open given back before its end: locks first, since nothing is called under them. */
+function releasing(scope: Scope, edit: Edit, block: Block, state: FlowState): Block {
+  const { refs } = scope;
+  const held = state
+    .map((s, c) => ({ s, kind: refs.classes[c]!.kind }))
+    .filter(({ s }) => isHeld(s))
+    .sort((a, b) => Number(b.kind === lock) - Number(a.kind === lock));
+  let first = block;
+  let current = block;
+  const set = (changed: Block): void => {
+    if (current === first) first = changed;
+    else edit.added[edit.added.indexOf(current)] = changed;
+    current = changed;
+  };
+  for (const { s, kind } of held) {
+    const handle = s.handles[0];
+    const { pos } = block.end;
+    if (s.status === 'mixed' || handle === undefined) {
+      report(scope.context, 'open-on-some-paths', pos.line === 0 ? s.taken : pos, kind, []);
+      continue;
+    }
+    const [pointer, prelude] = pointerAt(scope, edit, handle, pos);
+    const call = releaseCall(edit, kind, pointer, pos);
+    if (s.status === 'open') {
+      set({ ...current, body: [...current.body, ...prelude, ...call] });
+      continue;
+    }
+    const rest: Block = { id: edit.nextBlock++, params: [], body: [], end: current.end };
+    const give: Block = {
+      id: edit.nextBlock++,
+      params: [],
+      body: call,
+      end: { kind: 'jump', target: { block: rest.id, args: [] }, pos },
+    };
+    const nil: ValueId = edit.nextValue++;
+    const cond: ValueId = edit.nextValue++;
+    const test: readonly Instr[] = [
+      ...prelude,
+      { op: 'const', result: nil, type: 'ptr', args: [], imm: 0n, pos },
+      { op: 'icmp.eq', result: cond, type: 'i32', args: [pointer, nil], imm: null, pos },
+    ];
+    set({
+      ...current,
+      body: [...current.body, ...test],
+      end: {
+        kind: 'branch',
+        cond,
+        then: { block: rest.id, args: [] },
+        else: { block: give.id, args: [] },
+        pos,
+      },
+    });
+    edit.added.push(give, rest);
+    current = rest;
+  }
+  return first;
+}
+
+/** The handle, or where it is the address of a slot, that address anew: its instruction may stand elsewhere. */
+function pointerAt(
+  scope: Scope,
+  edit: Edit,
+  handle: ValueId,
+  pos: Instr['pos'],
+): readonly [ValueId, readonly Instr[]] {
+  const definition = scope.refs.definitions[handle];
+  if (definition?.op !== 'slotaddr') return [handle, []];
+  const result: ValueId = edit.nextValue++;
+  return [result, [{ ...definition, result, pos }]];
+}
+
+function releaseCall(edit: Edit, kind: ReferenceKind, pointer: ValueId, pos: Instr['pos']): readonly Instr[] {
+  const { op, name, flags } = kind.release;
+  const zero: ValueId = edit.nextValue++;
+  const imm = { kind: 'symbol', name, offset: 0 } as const;
+  const call = (args: readonly ValueId[]): Instr => ({ op, result: null, type: 'i64', args, imm, pos });
+  if (flags === 0) return [call([pointer])];
+  return [{ op: 'const', result: zero, type: 'i64', args: [], imm: 0n, pos }, call([pointer, zero])];
+}

@@ -1,0 +1,220 @@
+/**
+ * Which references are open where: forward data flow over the classes of references.ts.
+ *
+ *     e := Reserve()          maybe   (nil, or to be given back)
+ *     if e == nil { … }       nil there, open elsewhere
+ *     Submit(e)               released
+ *
+ * `mixed` is where ways meet on which the reference is open and is not, and no pointer tells which.
+ * Handles are the values that point to the reference, or are nil with it, on every way.
+ */
+
+import { must } from '../base/assert.ts';
+import { reversePostorder } from '../base/graph.ts';
+import { noPos, type Pos } from '../base/source.ts';
+import type { Block, Func, Instr, Target, ValueId } from './ir.ts';
+import type { References } from './references.ts';
+import { cfgOf, targetsOf } from './walk.ts';
+
+export type ReferenceStatus = 'none' | 'nil' | 'maybe' | 'open' | 'released' | 'mixed';
+
+export interface ReferenceState {
+  readonly status: ReferenceStatus;
+  readonly handles: readonly ValueId[];
+  /** Where it was taken, and where it was given back. */
+  readonly taken: Pos;
+  readonly released: Pos;
+}
+
+/** By class. */
+export type FlowState = readonly ReferenceState[];
+
+const nothing: ReferenceState = { status: 'none', handles: [], taken: noPos, released: noPos };
+
+export type FlowProblem = 'twice' | 'lost' | 'mixed' | 'nil' | 'used' | 'locked-call';
+
+export type OnProblem = (problem: FlowProblem, at: Instr, classIndex: number, state: ReferenceState) => void;
+
+const joined: Readonly<Record<string, ReferenceStatus>> = {
+  'none nil': 'nil',
+  'none released': 'released',
+  'nil released': 'released',
+  'nil maybe': 'maybe',
+  'nil open': 'maybe',
+  'maybe open': 'maybe',
+};
+
+function joinStates(a: ReferenceState, b: ReferenceState): ReferenceState {
+  if (a === b) return a;
+  const handles =
+    a.status === 'none'
+      ? b.handles
+      : b.status === 'none'
+        ? a.handles
+        : a.handles.filter((h) => b.handles.includes(h));
+  const both =
+    a.status === b.status
+      ? a.status
+      : (joined[`${a.status} ${b.status}`] ?? joined[`${b.status} ${a.status}`] ?? 'mixed');
+  const held = both === 'open' || both === 'maybe';
+  return {
+    status: held && handles.length === 0 ? 'mixed' : both,
+    handles,
+    taken: a.taken.line === 0 ? b.taken : a.taken,
+    released: a.released.line === 0 ? b.released : a.released,
+  };
+}
+
+const sameState = (a: ReferenceState, b: ReferenceState): boolean =>
+  a === b ||
+  (a.status === b.status &&
+    a.handles.length === b.handles.length &&
+    a.handles.every((h, i) => h === b.handles[i]));
+
+export const sameFlow = (a: FlowState, b: FlowState): boolean => a.every((s, i) => sameState(s, b[i]!));
+
+const isNil = (refs: References, v: ValueId): boolean => {
+  const d = refs.definitions[v];
+  return d?.op === 'const' && d.imm === 0n;
+};
+
+export function entryState(refs: References): FlowState {
+  const states = refs.classes.map(() => nothing);
+  for (const [value, c] of refs.owned) states[c] = { ...nothing, status: 'maybe', handles: [value] };
+  return states;
+}
+
+/** The state after an instruction. */
+export function afterInstr(
+  refs: References,
+  state: FlowState,
+  i: Instr,
+  report: OnProblem | null,
+): FlowState {
+  const effect = refs.effectOf(i);
+  if (report !== null) checkUse(refs, state, i, report);
+  if (effect === null) return state;
+  const next = [...state];
+  for (const { class: c } of effect.releases) {
+    const before = next[c]!;
+    if (report !== null) {
+      if (before.status === 'released') report('twice', i, c, before);
+      else if (before.status === 'mixed') report('mixed', i, c, before);
+      else if (before.status === 'maybe' && i.op !== 'call') report('nil', i, c, before);
+    }
+    next[c] = { ...before, status: 'released', released: i.pos };
+  }
+  if (effect.takes !== null) {
+    const { class: c, pointer } = effect.takes;
+    const before = next[c]!;
+    const held = before.status === 'open' || before.status === 'maybe' || before.status === 'mixed';
+    if (held) report?.('lost', i, c, before);
+    const status = refs.classes[c]!.kind.nilable ? 'maybe' : 'open';
+    next[c] = { status, handles: [pointer], taken: i.pos, released: noPos };
+  }
+  return next;
+}
+
+/** Uses of what was given back, and calls under a lock. */
+function checkUse(refs: References, state: FlowState, i: Instr, report: OnProblem): void {
+  const called = i.op === 'helper' || i.op === 'kfunc' || i.op === 'call';
+  const effect = refs.effectOf(i);
+  state.forEach((s, c) => {
+    if (!called || s.status !== 'open' || refs.classes[c]!.kind.verb !== 'unlocked') return;
+    const own = effect !== null && (effect.releases.some((r) => r.class === c) || effect.takes?.class === c);
+    if (!own) report('locked-call', i, c, s);
+  });
+  const touches =
+    called || i.op.startsWith('load.') || i.op.startsWith('store.') || i.op.startsWith('atomic.');
+  if (!touches) return;
+  for (const v of called ? i.args : i.args.slice(0, 1)) {
+    const c = refs.classOf(v);
+    if (c === null || effect?.releases.some((r) => r.class === c) === true) continue;
+    if (state[c]!.status === 'released') report('used', i, c, state[c]!);
+  }
+}
+
+/** The state on an edge: the block's parameters are handles too, and a nil check tells. */
+function onEdge(refs: References, state: FlowState, from: Block, target: Target, to: Block): FlowState {
+  return state.map((s, c) => {
+    let next = s;
+    if (from.end.kind === 'branch') {
+      const test = refs.definitions[from.end.cond];
+      const [x, y] = test?.args ?? [];
+      const compares = test?.op === 'icmp.eq' || test?.op === 'icmp.ne';
+      const tested =
+        x === undefined || y === undefined || !compares
+          ? null
+          : isNil(refs, y)
+            ? x
+            : isNil(refs, x)
+              ? y
+              : null;
+      if (tested !== null && s.handles.includes(tested) && from.end.then !== from.end.else) {
+        const nilSide = test?.op === 'icmp.eq' ? from.end.then : from.end.else;
+        if (s.status === 'maybe') next = { ...s, status: target === nilSide ? 'nil' : 'open' };
+      }
+    }
+    const more: ValueId[] = [];
+    to.params.forEach((p, i) => {
+      const arg = target.args[i]!;
+      if (refs.classOf(p.id) !== c) return;
+      const held = next.status === 'open' || next.status === 'maybe';
+      if (isNil(refs, arg) ? !held && next.status !== 'mixed' : held && next.handles.includes(arg))
+        more.push(p.id);
+      else if (next.status === 'nil' && next.handles.includes(arg)) more.push(p.id);
+    });
+    if (more.length === 0) return next;
+    const nilled = next.status === 'none' || next.status === 'released';
+    return { ...next, status: nilled ? 'nil' : next.status, handles: [...next.handles, ...more] };
+  });
+}
+
+export interface Flow {
+  /** State at the start of each block; null for unreachable ones. */
+  readonly start: readonly (FlowState | null)[];
+  /** The state on an edge that leaves a reachable block. */
+  edge(from: number, target: Target): FlowState;
+}
+
+export function referenceFlow(func: Func, refs: References): Flow {
+  const graph = cfgOf(func);
+  const order = reversePostorder(graph);
+  const start: (FlowState | null)[] = func.blocks.map(() => null);
+  const end: (FlowState | null)[] = func.blocks.map(() => null);
+  const incoming = (at: number): readonly FlowState[] => {
+    const to = func.blocks[at]!;
+    return [...new Set(graph.predecessors[at]!)].flatMap((p) => {
+      const state = end[p];
+      const from = func.blocks[p]!;
+      if (state === null || state === undefined) return [];
+      return targetsOf(from.end)
+        .filter((t) => t.block === to.id)
+        .map((t) => onEdge(refs, state, from, t, to));
+    });
+  };
+  for (let changed = true, round = 0; changed && round < 8 + 2 * order.length; round++) {
+    changed = false;
+    for (const at of order) {
+      const states = at === graph.entry ? [entryState(refs)] : incoming(at);
+      const [first, ...rest] = states;
+      if (first === undefined) continue;
+      const state = rest.reduce((a, b) => a.map((s, c) => joinStates(s, b[c]!)), first);
+      const before = start[at];
+      if (before !== null && before !== undefined && sameFlow(before, state)) continue;
+      changed = true;
+      start[at] = state;
+      end[at] = func.blocks[at]!.body.reduce((s, i) => afterInstr(refs, s, i, null), state);
+    }
+  }
+  const byId = new Map(func.blocks.map((b) => [b.id, b]));
+  const edge = (from: number, target: Target): FlowState =>
+    onEdge(
+      refs,
+      must(end[from], 'a reachable block'),
+      func.blocks[from]!,
+      target,
+      must(byId.get(target.block), 'a block'),
+    );
+  return { start, edge };
+}
