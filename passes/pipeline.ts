@@ -7,6 +7,7 @@
 
 import { cfgSimplify } from './cfg-simplify.ts';
 import { checkHelpers } from './check-helpers.ts';
+import { checkPackets } from './check-packets.ts';
 import { checkReferences } from './check-references.ts';
 import { copyProp } from './copy-prop.ts';
 import { dce } from './dce.ts';
@@ -41,6 +42,7 @@ export const pipeline: readonly Step[] = [
   step(checkHelpers, always),
   step(mem2reg, always),
   step(checkReferences, always),
+  step(checkPackets, always),
   step(cfgSimplify, optimised),
   step(copyProp, optimised),
   step(simplify, optimised),
@@ -77,6 +79,11 @@ export interface OrderConstraint {
 }
 
 export const orderConstraints: readonly OrderConstraint[] = [
+  {
+    before: 'check-packets',
+    after: 'copy-prop',
+    reason: 'whether a pointer is dead does not depend on what is optimised',
+  },
   {
     before: 'check-references',
     after: 'inline',

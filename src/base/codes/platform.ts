@@ -203,6 +203,11 @@ export const platformCodes = {
     message: 'nothing may be called while {what} is held',
     help: 'call before the lock is taken or after it is {verb}',
   },
+  'stale-packet-pointer': {
+    severity: 'error',
+    message: 'this pointer into the packet is dead since the call in line {line}',
+    help: 'the call may move the packet: get the pointer again, with bpf.At or Packet',
+  },
   'hook-arguments': {
     severity: 'error',
     message: '{kind} programs take no parameters beside their context',
