@@ -1,0 +1,232 @@
+/**
+ * Objects, proved by those who read them: cilium/ebpf and libbpf load them, bpftool shows their Go lines, llvm-objdump
+ * and readelf find nothing to complain of, and a Go test configures, runs and inspects one through the generated library.
+ */
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Machine } from '../../passes/pass.ts';
+import { Diagnostics } from '../../src/base/diagnostic.ts';
+import { sourceFile } from '../../src/base/source.ts';
+import type { PReg } from '../../src/bpf/minst.ts';
+import { isPhysical, parseMCode } from '../../src/bpf/parse.ts';
+import { gather } from '../../src/cli/sources.ts';
+import { type CompileOptions, compile, defaultOptions, targetOf } from '../../src/compile.ts';
+import { disassembleObject } from '../../src/emit/disassemble.ts';
+import { emitObject } from '../../src/emit/object.ts';
+import { describeErrors, goldenPrograms, levels } from '../compiled.ts';
+import { type GoFolder, goFolder } from '../go-tool.ts';
+import { requires, tool } from '../requires.ts';
+
+const here = import.meta.dirname;
+const richPath = join(here, 'objects/rich.go');
+const richLines = readFileSync(richPath, 'utf8').split('\n');
+
+function objectOf(options: Partial<CompileOptions> = {}): Uint8Array {
+  const result = compile({ ...gather([richPath]), options: { emit: 'object', paranoid: true, ...options } });
+  if (!(result.artifact instanceof Uint8Array)) throw new Error(describeErrors(result));
+  return result.artifact;
+}
+
+let dir = '';
+const at = (name: string): string => join(dir, name);
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'bpfc-object-'));
+});
+
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** The address of a function as a helper's argument. */
+const callback = `func @main(1) program main frame 0 next v11 b1 !1:1 {
+b0:
+  r1 = 10 !1:2
+  r2 = func cb ll !1:3
+  r3 = 0 !1:4
+  r4 = 0 !1:5
+  r0 = call loop#181(r1, r2, r3, r4) !1:6
+  r0 = 0
+  exit r0
+}
+
+func @cb(2) frame 0 next v11 b1 !2:1 {
+b0:
+  r0 = 0 !2:2
+  exit r0
+}
+`;
+
+function callbackObject(): Uint8Array {
+  const code = parseMCode(sourceFile(0, 'x.mir', callback), new Diagnostics());
+  if (code === null || !isPhysical(code)) throw new Error('the code does not read');
+  const programs = [{ name: 'main', section: 'syscall', abortValue: 0n }];
+  const module = { funcs: [], programs, maps: [], globals: [], strings: new Map(), license: 'GPL' };
+  const machine: Machine<PReg> = { ...code, module };
+  const files = [sourceFile(0, 'loop.go', 'first line\nsecond line\n')];
+  return emitObject({
+    machine,
+    program: null,
+    files,
+    target: targetOf({ ...defaultOptions, emit: 'object' }),
+  });
+}
+
+const hasKernel = await requires('kernel', 'root', 'go');
+
+describe.skipIf(!hasKernel)('cilium/ebpf', () => {
+  let folder: GoFolder;
+
+  beforeAll(() => {
+    folder = goFolder('objects');
+  }, 60_000);
+
+  afterAll(() => folder.remove());
+
+  test('loads golden programs and examples, at every level', () => {
+    folder.write('main.go', readFileSync(join(here, 'objects/load.go.txt'), 'utf8'));
+    folder.go('build', '-o', 'load', '.');
+    const paths = [at('rich.o'), at('callback.o')];
+    writeFileSync(at('rich.o'), objectOf());
+    writeFileSync(at('callback.o'), callbackObject());
+    goldenPrograms().forEach(({ path, source }, i) => {
+      for (const optimize of levels) {
+        const result = compile({ ...source, options: { emit: 'object', optimize } });
+        if (!(result.artifact instanceof Uint8Array)) throw new Error(`${path}\n${describeErrors(result)}`);
+        paths.push(at(`${i}-${optimize}.o`));
+        writeFileSync(at(`${i}-${optimize}.o`), result.artifact);
+      }
+    });
+    const output = execFileSync(join(folder.dir, 'load'), paths, { encoding: 'utf8' });
+    const reports = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { Path: string; Programs: readonly string[] | null; Error: string });
+    expect(reports.filter((r) => r.Error !== '')).toEqual([]);
+    expect(reports).toHaveLength(paths.length);
+    expect(reports[0]?.Programs?.toSorted()).toEqual(['Count', 'Enter', 'First', 'Second']);
+  }, 120_000);
+
+  test('configures, runs and inspects an object through the generated library', () => {
+    const { artifact } = compile({
+      ...gather([richPath]),
+      options: { emit: 'go', embed: true, goPackage: 'rich' },
+    });
+    const library = goFolder('rich');
+    try {
+      library.write('rich.go', String(artifact));
+      library.write('rich_test.go', readFileSync(join(here, 'objects/rich_test.go.txt'), 'utf8'));
+      expect(library.gofmt(String(artifact))).toBe(artifact);
+      library.go('vet', '.');
+      expect(library.go('test', '-v', '.')).toMatch(/--- PASS: TestTailCall/);
+    } finally {
+      library.remove();
+    }
+  }, 120_000);
+});
+
+const hasBpftool = await requires('kernel', 'root', 'bpftool');
+
+describe.skipIf(!hasBpftool)('libbpf', () => {
+  const bpftool = (...words: readonly string[]): string =>
+    execFileSync(tool('bpftool'), words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+  /** Loads an object and gives what `use` makes of the pinned programs. */
+  function loaded<T>(object: Uint8Array, use: (pins: string) => T): T {
+    const pins = `/sys/fs/bpf/bpfc-object-${process.pid}`;
+    const kept = '/sys/fs/bpf/kept';
+    writeFileSync(at('loaded.o'), object);
+    try {
+      bpftool('prog', 'loadall', at('loaded.o'), pins);
+      return use(pins);
+    } finally {
+      for (const name of readdirSync('/sys/fs/bpf').includes(pins.slice(12)) ? readdirSync(pins) : [])
+        rmSync(join(pins, name));
+      if (readdirSync('/sys/fs/bpf').includes(pins.slice(12))) rmdirSync(pins);
+      rmSync(kept, { force: true });
+    }
+  }
+
+  test('loads all programs, with functions and callbacks', () => {
+    loaded(objectOf(), (pins) =>
+      expect(readdirSync(pins).sort()).toEqual(['Count', 'Enter', 'First', 'Second']),
+    );
+    loaded(callbackObject(), (pins) => expect(readdirSync(pins)).toEqual(['main']));
+  });
+
+  test('every instruction has its Go file, line and text', () => {
+    for (const optimize of levels) {
+      loaded(objectOf({ optimize }), (pins) => {
+        const text = bpftool('prog', 'dump', 'xlated', 'pinned', join(pins, 'Count'), 'linum');
+        const lines = text.trim().split('\n');
+        const comments = lines.filter((line) => line.startsWith(';'));
+        expect(comments.length).toBeGreaterThan(8);
+        for (const comment of comments) {
+          const [, shown, file, line] =
+            /^; (.*) \[file:(.*) line_num:(\d+) line_col:\d+\]$/.exec(comment) ?? [];
+          expect(file).toBe(richPath);
+          expect([comment, shown]).toEqual([comment, richLines[Number(line) - 1]?.trim()]);
+        }
+        // A function's head is followed by the line of its first instruction, so that none is without.
+        lines.forEach((line, i) => {
+          if (/^\S.*\):$/.test(line)) expect(lines[i + 1]).toMatch(/^;/);
+        });
+      });
+    }
+  });
+
+  test('types print as C', () => {
+    writeFileSync(at('types.o'), objectOf());
+    const text = bpftool('btf', 'dump', 'file', at('types.o'), 'format', 'c');
+    expect(text).toMatch(
+      /struct Event \{\s+unsigned int PID;\s+unsigned char Comm\[16\];\s+unsigned long long Seen;/,
+    );
+  });
+});
+
+const hasLlvm = await requires('llvm');
+
+describe('readers', () => {
+  test.skipIf(!hasLlvm)('llvm-objdump reads both byte orders alike', () => {
+    const objdump = tool('llvm').replace('llvm-mc', 'llvm-objdump');
+    const text = (endian: 'little' | 'big'): string[] => {
+      writeFileSync(at(`${endian}.o`), objectOf({ endian }));
+      const out = execFileSync(objdump, ['-dr', '--no-show-raw-insn', at(`${endian}.o`)], {
+        encoding: 'utf8',
+      });
+      return out.split('\n').slice(2);
+    };
+    const little = text('little');
+    expect(little.join('\n')).not.toMatch(/unknown/);
+    expect(little.some((line) => line.includes('R_BPF_64_32\tsum'))).toBe(true);
+    // Constants that stand for several bytes differ; nothing else does.
+    const shape = (lines: readonly string[]): string[] => lines.map((line) => line.replace(/= 0x\w+/, '='));
+    expect(shape(text('big'))).toEqual(shape(little));
+  });
+
+  test('readelf has no complaints', () => {
+    for (const endian of ['little', 'big'] as const) {
+      writeFileSync(at('elf.o'), objectOf({ endian }));
+      const done = spawnSync('readelf', ['-aW', at('elf.o')], { encoding: 'utf8' });
+      expect([done.stderr, done.status]).toEqual(['', 0]);
+      expect(done.stdout).toMatch(/OBJECT\s+GLOBAL DEFAULT\s+\d+ total/);
+    }
+  });
+
+  test('bpfc disasm names functions, maps, variables and Go lines', () => {
+    for (const endian of ['little', 'big'] as const) {
+      const diagnostics = new Diagnostics();
+      const text = disassembleObject(objectOf({ endian }), diagnostics) ?? '';
+      expect(diagnostics.list).toEqual([]);
+      expect(text).toMatch(/^\t\.section\t"syscall","ax",@progbits$/m);
+      expect(text).toMatch(/^\tr\d = total ll$/m);
+      expect(text).toMatch(/^\tr\d = hits ll$/m);
+      expect(text).toMatch(/^\tcall sum$/m);
+      expect(text).toMatch(/^# .*rich\.go:\d+: total \+= ctx\.A$/m);
+      expect(text).toMatch(/^table:\n\t\.byte\t/m);
+    }
+    expect(disassembleObject(callbackObject(), new Diagnostics())).toMatch(/^\tr2 = cb ll$/m);
+  });
+});
