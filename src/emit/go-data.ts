@@ -264,9 +264,9 @@ export function configFlags(config: readonly ConfigVariable[]): string[] {
 export function configImports(config: readonly ConfigVariable[]): string[] {
   const kinds = new Set(config.map((v) => v.parse));
   const numbers = kinds.has('uint') || kinds.has('int') || kinds.has('bool');
-  const any = numbers || kinds.has('bytes');
+  const flags = numbers || kinds.has('bytes');
   return [
-    ...(any ? ['flag'] : []),
+    ...(flags ? ['flag'] : []),
     ...(numbers ? ['strconv'] : []),
     ...(kinds.has('bytes') ? ['errors'] : []),
   ];
