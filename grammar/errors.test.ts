@@ -26,7 +26,7 @@ function sections(): Section[] {
     .split(/^=== /m)
     .slice(1)
     .map((text) => {
-      const [, name = '', source = '', errors = ''] = /^(.*)\n([^]*?)^---\n([^]*)$/m.exec(text) ?? [];
+      const [, name = '', source = '', errors = ''] = /^(.*)\n([\s\S]*?)^---\n([\s\S]*)$/m.exec(text) ?? [];
       return { name, source, errors: errors.trimEnd() };
     });
 }

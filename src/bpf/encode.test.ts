@@ -104,7 +104,7 @@ describe('encoding', () => {
     ]);
     expect(linked.relocs).toEqual([{ slot: 0, op: 'ld_map_fd', sym: map }]);
     expect(Buffer.from(linked.bytes).toString('hex')).toBe(
-      '181100000000000000000000000000008510000001000000' + '9500000000000000'.repeat(2),
+      `181100000000000000000000000000008510000001000000${'9500000000000000'.repeat(2)}`,
     );
   });
 });
