@@ -32,6 +32,7 @@ const areas: readonly Area[] = [
   { folder: 'select', endings: ['.go'], stages: ['select'] },
   { folder: 'regalloc', endings: ['.go'], stages: ['regalloc'] },
   { folder: 'asm', endings: ['.go'], stages: ['asm'] },
+  { folder: 'object', endings: ['.go'], stages: ['object'] },
   { folder: 'listing', endings: ['.go'], stages: ['listing'] },
   { folder: 'go', endings: ['.go'], stages: ['go'] },
   { folder: 'errors', endings: ['.go'], stages: ['errors'] },

@@ -14,6 +14,7 @@ import { formatDiagnostic } from '../src/base/format.ts';
 import { type SourceFile, sourceFile } from '../src/base/source.ts';
 import { check } from '../src/check/check.ts';
 import { type CompileOptions, type CompileResult, compile, type OutputForm } from '../src/compile.ts';
+import { describeObject } from '../src/object/describe.ts';
 import { printTree } from './tree.ts';
 
 export interface GoldenInput {
@@ -66,6 +67,13 @@ function output(emit: OutputForm): Stage {
     if (artifact === null) throw new Error(`no output of the form ${emit}`);
     return typeof artifact === 'string' ? artifact : `${Buffer.from(artifact).toString('hex')}\n`;
   };
+}
+
+function objectBytes(input: GoldenInput): Uint8Array {
+  const result = compileGolden(input, { emit: 'object' });
+  noErrors(result.diagnostics, result.files);
+  if (!(result.artifact instanceof Uint8Array)) throw new Error('no object');
+  return result.artifact;
 }
 
 /** The program's text as it was after a pass (`lower`: before all). */
@@ -145,6 +153,7 @@ export const stages = {
   regalloc: after('regalloc'),
   pass: (input) => printForm(applyPass(input, readForm(input))),
   asm: output('asm'),
+  object: (input) => describeObject(objectBytes(input)),
   listing: output('listing'),
   go: output('go'),
   errors,

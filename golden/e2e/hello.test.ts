@@ -36,15 +36,19 @@ async function runUntil(program: string, text: string, patience: number) {
   return { out, err, code };
 }
 
-test.skipIf(!ready)(
-  'hello.go says hello from the kernel',
-  async () => {
+test.skipIf(!ready).each([
+  { embed: false, carried: 'asm.Instructions' },
+  { embed: true, carried: 'LoadCollectionSpecFromReader' },
+])(
+  'hello.go says hello from the kernel ($carried)',
+  async ({ embed, carried }) => {
     const text = readFileSync(new URL('../../examples/hello.go', import.meta.url), 'utf8');
     const { artifact, diagnostics } = compile({
       files: [{ name: 'hello.go', text }],
-      options: { emit: 'go' },
+      options: { emit: 'go', embed },
     });
     expect(diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
+    expect(artifact).toContain(carried);
     const folder = goFolder('hello');
     try {
       folder.write('main.go', String(artifact));
