@@ -26,6 +26,7 @@ import { regalloc } from './regalloc.ts';
 import { select } from './select.ts';
 import { simplify } from './simplify.ts';
 import { stringsToStack } from './strings-to-stack.ts';
+import { zeroRecords } from './zero-records.ts';
 
 export interface Step {
   readonly pass: AnyPass;
@@ -43,6 +44,7 @@ export const pipeline: readonly Step[] = [
   step(mem2reg, always),
   step(checkReferences, always),
   step(checkPackets, always),
+  step(zeroRecords, always),
   step(cfgSimplify, optimised),
   step(copyProp, optimised),
   step(simplify, optimised),
@@ -79,6 +81,12 @@ export interface OrderConstraint {
 }
 
 export const orderConstraints: readonly OrderConstraint[] = [
+  { before: 'zero-records', after: 'dse', reason: 'a clear that is overwritten is dead' },
+  {
+    before: 'zero-records',
+    after: 'inline',
+    reason: 'whether a read is refused does not depend on what is inlined',
+  },
   {
     before: 'check-packets',
     after: 'copy-prop',

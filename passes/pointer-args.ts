@@ -14,6 +14,7 @@
 
 import { dominators } from '../src/base/graph.ts';
 import { naturalLoops } from '../src/base/loops.ts';
+import { clearing } from '../src/ir/clearing.ts';
 import type { Func, Instr, Slot, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { cfgOf, definitionsOf, mapFuncs, substitute } from '../src/ir/walk.ts';
@@ -80,31 +81,6 @@ function cells(func: Func): Func {
   }
   const blocks = func.blocks.map((block, at) => ({ ...block, body: bodies[at]! }));
   return substitute({ ...func, blocks, slots, nextSlot }, replaced);
-}
-
-interface Zero {
-  readonly offset: number;
-  readonly bytes: 1 | 2 | 4 | 8;
-}
-
-/** The fewest aligned stores that clear the bytes; what else they clear is not written yet. */
-function clearing(slot: Slot, missing: readonly number[]): readonly Zero[] {
-  const open = new Set(missing);
-  const stores: Zero[] = [];
-  for (const from of missing) {
-    if (!open.has(from)) continue;
-    let best: Zero = { offset: from, bytes: 1 };
-    let most = 1;
-    for (const bytes of [2, 4, 8] as const) {
-      const offset = from - (from % bytes);
-      if (bytes > slot.align || offset + bytes > slot.size) continue;
-      const covered = Array.from({ length: bytes }, (_, k) => offset + k).filter((k) => open.has(k)).length;
-      if (covered > most) [best, most] = [{ offset, bytes }, covered];
-    }
-    for (let k = 0; k < best.bytes; k++) open.delete(best.offset + k);
-    stores.push(best);
-  }
-  return stores;
 }
 
 const slotOf = (i: Instr): number | null =>

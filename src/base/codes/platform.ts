@@ -208,6 +208,11 @@ export const platformCodes = {
     message: 'this pointer into the packet is dead since the call in line {line}',
     help: 'the call may move the packet: get the pointer again, with bpf.At or Packet',
   },
+  'unwritten-record': {
+    severity: 'error',
+    message: 'this field of the record is not written on every path to here',
+    help: 'write it first, or take the record with ReserveZeroed',
+  },
   'hook-arguments': {
     severity: 'error',
     message: '{kind} programs take no parameters beside their context',

@@ -1,0 +1,133 @@
+/**
+ * Clears the bytes of ring buffer records that some path to Submit does not write (padding, mostly), so that user space
+ * sees no old kernel memory; and refuses reads of bytes that are not written yet.
+ *
+ *     v1: ptr = helper @ringbuf_reserve(v0, 16)       v1: …
+ *     branch (v1 == nil), b1, b2                      branch …
+ *   b2:                                            ⇒  b2:
+ *     store.8 v1 + 0, v3                                store.32 v1 + 0, 0        (bytes 1 to 3)
+ *     store.32 v1 + 4, v4                               …
+ *
+ * The stores stand where the pointer is first known not to be nil, before anything else writes the record.
+ */
+
+import { dominators } from '../src/base/graph.ts';
+import { spanAt } from '../src/base/source.ts';
+import { clearing } from '../src/ir/clearing.ts';
+import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
+import { recordBytes, writeSummary } from '../src/ir/record-bytes.ts';
+import { cfgOf, definitionsOf, mapFuncs } from '../src/ir/walk.ts';
+import type { Pass, PassContext } from './pass.ts';
+
+export const zeroRecords: Pass<'ssa', 'ssa'> = {
+  name: 'zero-records',
+  doc: 'clear what a ring buffer record would show unwritten, and refuse reads of it',
+  from: 'ssa',
+  to: 'ssa',
+  run: (module, context) => {
+    if (!module.funcs.some((f) => f.blocks.some((b) => b.body.some(isReserve)))) return module;
+    const summaries = new Map<string, ReturnType<typeof writeSummary>>();
+    // Twice, for functions that stand before those that they call.
+    for (let round = 0; round < 2; round++)
+      for (const func of module.funcs)
+        if (func.program === null) summaries.set(func.name, writeSummary(func, summaries));
+    return mapFuncs(module, (func) => cleared(func, summaries, context));
+  },
+};
+
+const isReserve = (i: Instr): boolean =>
+  i.op === 'helper' &&
+  typeof i.imm === 'object' &&
+  i.imm?.kind === 'symbol' &&
+  i.imm.name === 'ringbuf_reserve';
+
+function cleared(func: Func, summaries: Parameters<typeof recordBytes>[4], context: PassContext): Func {
+  let result = func;
+  for (const begin of func.blocks.flatMap((b) => b.body.filter(isReserve))) {
+    const length = definitionsOf(func)[begin.args[1]!];
+    if (begin.result === null || length?.op !== 'const') continue;
+    const size = Number(length.imm);
+    const { reads, unwritten } = recordBytes(func, begin, begin.result, size, summaries);
+    for (const i of reads)
+      context.diagnostics.report('unwritten-record', spanAt(context.files, i.pos), {}, taken(begin, context));
+    if (unwritten.length > 0) result = clear(result, begin, begin.result, size, unwritten);
+  }
+  return result;
+}
+
+function taken(begin: Instr, context: PassContext) {
+  const span = spanAt(context.files, begin.pos);
+  return span === null ? [] : [{ span, message: 'the record is taken here, with whatever its memory holds' }];
+}
+
+function clear(func: Func, begin: Instr, record: ValueId, size: number, unwritten: readonly number[]): Func {
+  let { nextValue } = func;
+  const { pos } = begin;
+  const zero: ValueId = nextValue++;
+  const stores: readonly Instr[] = [
+    { op: 'const', result: zero, type: 'i64', args: [], imm: 0n, pos },
+    ...clearing({ size, align: 8 }, unwritten).map(({ offset, bytes }): Instr => {
+      const op = `store.${bytes === 1 ? 8 : bytes === 2 ? 16 : bytes === 4 ? 32 : 64}` as const;
+      return { op, result: null, type: 'i64', args: [record, zero], imm: offset, pos };
+    }),
+  ];
+  const home = knownBlock(func, record);
+  if (home !== null) {
+    const blocks = func.blocks.map((b, at) => (at === home ? { ...b, body: [...stores, ...b.body] } : b));
+    return { ...func, blocks, nextValue };
+  }
+  const nil: ValueId = nextValue++;
+  const cond: ValueId = nextValue++;
+  let { nextBlock } = func;
+  const there = nextBlock++;
+  const rest = nextBlock++;
+  const to = { block: rest, args: [] };
+  const blocks = func.blocks.flatMap((b): readonly Block[] => {
+    const at = b.body.indexOf(begin);
+    if (at < 0) return [b];
+    const test: readonly Instr[] = [
+      { op: 'const', result: nil, type: 'ptr', args: [], imm: 0n, pos },
+      { op: 'icmp.eq', result: cond, type: 'i32', args: [record, nil], imm: null, pos },
+    ];
+    return [
+      {
+        ...b,
+        body: [...b.body.slice(0, at + 1), ...test],
+        end: { kind: 'branch', cond, then: to, else: { block: there, args: [] }, pos },
+      },
+      { id: there, params: [], body: stores, end: { kind: 'jump', target: to, pos } },
+      { id: rest, params: [], body: b.body.slice(at + 1), end: b.end },
+    ];
+  });
+  return { ...func, blocks, nextValue, nextBlock };
+}
+
+/** The block that is entered only where the pointer is not nil, and that dominates every use of the memory; or null. */
+function knownBlock(func: Func, record: ValueId): number | null {
+  const definitions = definitionsOf(func);
+  const graph = cfgOf(func);
+  const tree = dominators(graph);
+  const isNil = (v: ValueId | undefined): boolean => {
+    const d = v === undefined ? undefined : definitions[v];
+    return d?.op === 'const' && d.imm === 0n;
+  };
+  const tests = (i: Instr | undefined): boolean =>
+    (i?.op === 'icmp.eq' || i?.op === 'icmp.ne') && i.args[0] === record && isNil(i.args[1]);
+  const candidates = func.blocks.flatMap((b) => {
+    const test = b.end.kind === 'branch' ? definitions[b.end.cond] : undefined;
+    if (b.end.kind !== 'branch' || !tests(test)) return [];
+    const target = test?.op === 'icmp.eq' ? b.end.else : b.end.then;
+    const at = func.blocks.findIndex((to) => to.id === target.block);
+    return target.args.length === 0 && graph.predecessors[at]?.length === 1 ? [at] : [];
+  });
+  const users = func.blocks.flatMap((b, at) => {
+    const used = b.body.some((i) => i.args.includes(record) && !tests(i));
+    const passed =
+      b.end.kind === 'jump'
+        ? b.end.target.args.includes(record)
+        : b.end.kind === 'branch' && [...b.end.then.args, ...b.end.else.args].includes(record);
+    const returned = b.end.kind === 'return' && b.end.value === record;
+    return used || passed || returned ? [at] : [];
+  });
+  return candidates.find((home) => users.every((at) => tree.dominates(home, at))) ?? null;
+}
