@@ -16,6 +16,7 @@ import { must } from '../src/base/assert.ts';
 import { dominators } from '../src/base/graph.ts';
 import { naturalLoops } from '../src/base/loops.ts';
 import { negatedJump } from '../src/bpf/branches.ts';
+import { chainOrder } from '../src/bpf/chains.ts';
 import { machineFlow } from '../src/bpf/flow.ts';
 import type { MBlock, MFunc, MInst, PReg } from '../src/bpf/minst.ts';
 import { relax } from '../src/bpf/relax.ts';
@@ -53,10 +54,30 @@ export function layOut(
   const ids = merged.map((block) => block.id);
   const free = Math.max(func.nextBlock, ...ids.map((id) => id + 1));
   const turn = target.opt !== '0' && takesFallingBackEdges(target);
-  const order = chooseOrder({ ...func, blocks: merged }, less, turn);
-  const fallen = dropEmptyEntry(fallThrough(order, less));
+  const shared = target.opt === '0' ? merged : shareExit(merged);
+  const orders = [chooseOrder({ ...func, blocks: shared }, less, turn)];
+  if (target.opt !== '0') orders.push(chainOrder({ ...func, blocks: shared }, less));
+  const fallen = shortest(orders.map((order) => dropEmptyEntry(fallThrough(order, less))));
   const { blocks, nextBlock } = relax(fallen, free, { near: reach, long: target.cpu === 'v4', less });
   return { ...func, blocks, nextBlock };
+}
+
+/** The order that leaves the fewest instructions; the first of those. */
+function shortest(orders: readonly (readonly Block[])[]): readonly Block[] {
+  const length = (blocks: readonly Block[]): number => blocks.reduce((sum, b) => sum + b.body.length, 0);
+  return orders.reduce((best, order) => (length(order) < length(best) ? order : best));
+}
+
+/** One block that ends in exit falls into the block that is only an exit, if there is one. */
+function shareExit(blocks: readonly Block[]): readonly Block[] {
+  const lone = blocks.findIndex((b, at) => at > 0 && b.body.length === 1 && b.body[0]!.op === 'exit');
+  const user = blocks.findIndex((b) => b.body.length > 1 && b.body[b.body.length - 1]!.op === 'exit');
+  if (lone < 0 || user < 0) return blocks;
+  return blocks.map((b, at) => {
+    if (at !== user) return b;
+    const last = b.body[b.body.length - 1]!;
+    return { ...b, body: [...b.body.slice(0, -1), jumpAt(blocks[lone]!.id, last.pos)] };
+  });
 }
 
 /** Every block ends in a jump or exit, also where code was laid out before. */
