@@ -132,3 +132,13 @@ test('programs do what they did', () => {
   expect(firstDifference([simplify], { from: 0, count: 300 })).toBeNull();
   expect(firstDifference([mem2reg, simplify, gvn, simplify, dce], { from: 300, count: 300 })).toBeNull();
 });
+
+test('a displacement moves into an address, never into the call that gave the pointer', () => {
+  const text = body(
+    '',
+    'i64',
+    'v0: i64 = const 8\nv1: ptr = helper @get_current_task()\nv2: ptr = ptroff v1 + 4\nv3: i64 = ptrtoint v2\nreturn v3',
+  );
+  expect(text).toContain('ptroff');
+  expect(text.match(/get_current_task/g)?.length).toBe(1);
+});

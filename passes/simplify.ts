@@ -216,8 +216,9 @@ function foldPointer(r: Round, i: Instr): Instr | ValueId | null {
     const fits = i.op === 'ptroff' ? isS32(BigInt(total)) : isS16(total);
     return fits ? { ...i, args: [base.args[0]!, ...i.args.slice(1)], imm: total } : null;
   }
-  if (i.op !== 'ptroff' || typeof base.imm !== 'object' || base.imm === null || base.op === 'mapaddr')
-    return null;
+  // The result of a call has a symbol too, its callee; the addresses of maps and functions take no displacement.
+  const fixed = opRow(base.op).effect !== 'pure' || base.op === 'mapaddr' || base.op === 'funcaddr';
+  if (i.op !== 'ptroff' || fixed || typeof base.imm !== 'object' || base.imm === null) return null;
   const moved: Imm = { ...base.imm, offset: base.imm.offset + bytesOf(i) };
   return moved.offset >= 0 ? { ...base, result: i.result, imm: moved, pos: i.pos } : null;
 }

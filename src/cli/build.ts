@@ -57,7 +57,7 @@ export function buildCommand(args: Args): number {
   if (first === undefined) throw new UsageError('no input files; see bpfc build --help');
   const output = resolve(args.values.get('output') ?? basename(first).replace(/\.go$/, ''));
   checkOutput(output, args.files);
-  const result = compile({ ...gather(args.files), options: { ...compileOptions(args), emit: 'go' } });
+  const result = compile({ ...gather(args.files), options: compileOptions(args, 'go') });
   if (showDiagnostics(result.diagnostics, result.files, args) || typeof result.artifact !== 'string')
     return 1;
   showStats(args, result);

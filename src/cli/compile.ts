@@ -31,14 +31,14 @@ function choice<T extends string>(value: string | undefined, values: readonly T[
 }
 
 /** The options of the compiler that the command line asks for. */
-export function compileOptions(args: Args): CompileOptions {
+export function compileOptions(args: Args, emit: OutputForm = outputForm(args)): CompileOptions {
   const { values } = args;
   const kernel = values.get('target-kernel') ?? null;
   if (kernel !== null && !/^\d+\.\d+$/.test(kernel))
     throw new UsageError(`--target-kernel takes X.Y, not '${kernel}'`);
   return {
     ...defaultOptions,
-    emit: outputForm(args),
+    emit,
     cpu: choice(values.get('cpu'), optionTable.cpu.values, 'v3'),
     endian: choice(values.get('endian'), optionTable.endian.values, 'little'),
     arch: choice(values.get('arch'), optionTable.arch.values, 'x86_64'),

@@ -33,7 +33,7 @@ export function optCommand(args: Args): number {
   const wrong = firstMisfit(input.form, passes);
   if (wrong !== null) throw new UsageError(wrong);
   const dumper = new Dumper(args);
-  const context = { target: targetOf({ ...compileOptions(args), emit: 'ir' }), diagnostics, files: [file] };
+  const context = { target: targetOf(compileOptions(args, 'ir')), diagnostics, files: [file] };
   const reached = runPasses(input, passes, context, { onAfterPass: dumper.hook(), paranoid: true });
   dumper.finish();
   if (showDiagnostics(diagnostics.list, [file], args)) return 1;
@@ -53,7 +53,7 @@ function firstMisfit(form: string, passes: readonly AnyPass[]): string | null {
 
 export function passesCommand(args: Args): number {
   if (args.files.length > 0) throw new UsageError('bpfc passes takes no files');
-  const level = compileOptions(args).optimize;
+  const level = compileOptions(args, 'ir').optimize;
   const order = pipeline.filter((step) => step.levels.includes(level)).map((step) => step.pass);
   if (args.values.has('json')) {
     writeText(
