@@ -10,7 +10,7 @@
 
 import type { BasicName, NamedType, StructType, Type } from '../ast/types.ts';
 import { structLayout } from '../check/layout.ts';
-import { typeString } from '../check/types.ts';
+import { sdkPath, typeString } from '../check/types.ts';
 import type { BtfBuilder, BtfId, BtfType } from '../object/btf.ts';
 
 type IntShape = readonly [name: string, size: number, encoding: 'unsigned' | 'signed' | 'bool'];
@@ -39,8 +39,6 @@ const kernelNames: Readonly<Record<string, string>> = {
   RbRoot: 'bpf_rb_root',
   RbNode: 'bpf_rb_node',
 };
-
-const sdkPath = 'bpfc/sdk/bpf';
 
 /** The kernel's name of an SDK type, or null. */
 export const kernelStruct = (type: NamedType): string | null =>

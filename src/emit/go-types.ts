@@ -17,6 +17,7 @@
 import type { NamedType, StructType, Type } from '../ast/types.ts';
 import { sizeof, structLayout } from '../check/layout.ts';
 import { typeString } from '../check/types.ts';
+import { kernelStruct } from './go-btf.ts';
 import { goString, indent } from './go-text.ts';
 import type { Piece } from './goprogram.ts';
 
@@ -108,7 +109,9 @@ export class GoTypes {
     type.fields.forEach((field, i) => {
       const offset = layout.offsets[i] ?? 0;
       const size = sizeof(field.type);
-      if (field.name === '_') return;
+      // Locks, timers and the like are the kernel's own.
+      const hidden = field.type.kind === 'named' && kernelStruct(field.type) !== null;
+      if (hidden || field.name === '_') return;
       pad(offset);
       const fieldName = unique(exported(field.name), taken);
       fields.push([fieldName, this.type(field.type, `${name}${fieldName}`)]);
