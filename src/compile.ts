@@ -99,7 +99,7 @@ function kernelVersion(text: string): readonly [number, number] {
 }
 
 function hasSections({ emit, embed }: CompileOptions): boolean {
-  if (emit === 'ir') return false;
+  if (emit === 'ir') return embed;
   const { sections } = emitForms[emit];
   return sections === 'embedded' ? embed : sections;
 }
@@ -187,8 +187,8 @@ export function compile(input: CompileInput): CompileResult {
   const result = compileOnce(input, options);
   const errors = result.diagnostics.filter((d) => d.severity === 'error');
   const needsObject = errors.length > 0 && errors.every((d) => d.code === 'needs-object');
-  const embeds = options.emit !== 'ir' && emitForms[options.emit].sections === 'embedded' && !options.embed;
-  return needsObject && embeds ? compileOnce(input, { ...options, embed: true }) : result;
+  const either = options.emit === 'ir' || emitForms[options.emit].sections === 'embedded';
+  return needsObject && either && !options.embed ? compileOnce(input, { ...options, embed: true }) : result;
 }
 
 function compileOnce(input: CompileInput, options: CompileOptions): CompileResult {
