@@ -74,6 +74,18 @@ function callbackObject(): Uint8Array {
   });
 }
 
+interface LoadReport {
+  readonly Path: string;
+  readonly Programs: readonly string[] | null;
+  readonly Error: string;
+}
+
+const loadReports = (output: string): readonly LoadReport[] =>
+  output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as LoadReport);
+
 const hasKernel = await requires('kernel', 'root', 'go');
 
 describe.skipIf(!hasKernel)('cilium/ebpf', () => {
@@ -100,13 +112,34 @@ describe.skipIf(!hasKernel)('cilium/ebpf', () => {
       }
     });
     const output = execFileSync(join(folder.dir, 'load'), paths, { encoding: 'utf8' });
-    const reports = output
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { Path: string; Programs: readonly string[] | null; Error: string });
+    const reports = loadReports(output);
     expect(reports.filter((r) => r.Error !== '')).toEqual([]);
     expect(reports).toHaveLength(paths.length);
     expect(reports[0]?.Programs?.toSorted()).toEqual(['Count', 'Enter', 'First', 'Second']);
+  }, 120_000);
+
+  test('loads the samples, but for kinds that this kernel refuses', () => {
+    folder.write('main.go', readFileSync(join(here, 'objects/load.go.txt'), 'utf8'));
+    folder.go('build', '-o', 'load', '.');
+    const names = readdirSync('examples/samples').filter((name) => /^s\d/.test(name));
+    const compiled = names.flatMap((name) => {
+      const { artifact, module } = compile({
+        ...gather([`examples/samples/${name}/${name}.go`]),
+        options: { emit: 'object' },
+      });
+      if (!(artifact instanceof Uint8Array)) return [];
+      writeFileSync(at(`${name}.o`), artifact);
+      // Lockdown and the lack of trampolines: measured, see the kernel's table.
+      const refused = module?.programs.some((p) => /^(lsm|fentry|fexit|fmod_ret)/.test(p.section)) ?? false;
+      return [{ path: at(`${name}.o`), refused }];
+    });
+    expect(compiled.length).toBeGreaterThanOrEqual(9);
+    const paths = compiled.map((c) => c.path);
+    const reports = loadReports(execFileSync(join(folder.dir, 'load'), paths, { encoding: 'utf8' }));
+    compiled.forEach(({ path, refused }, i) => {
+      const error = reports[i]?.Error ?? '';
+      expect([path, error]).toEqual([path, refused ? expect.stringMatching(/not permitted|denied/) : '']);
+    });
   }, 120_000);
 
   test('configures, runs and inspects an object through the generated library', () => {
