@@ -10,11 +10,12 @@
  */
 
 import { must } from '../src/base/assert.ts';
-import { spanAt } from '../src/base/source.ts';
+import { type Pos, spanAt } from '../src/base/source.ts';
 import { type MachineFlow, machineFlow } from '../src/bpf/flow.ts';
 import { helpers } from '../src/bpf/helpers.ts';
 import type { MFunc, MInst, MSlot, PReg } from '../src/bpf/minst.ts';
 import { slotConflicts } from '../src/bpf/slot-conflicts.ts';
+import type { Module } from '../src/ir/ir.ts';
 import type { Pass, PassContext } from './pass.ts';
 
 export const frame: Pass<'code', 'code'> = {
@@ -26,6 +27,7 @@ export const frame: Pass<'code', 'code'> = {
     const funcs = input.funcs.map(layOut);
     checkBudget(
       input.funcs.map((before, i) => ({ before, after: funcs[i]! })),
+      input.module,
       context,
     );
     return { ...input, funcs };
@@ -100,7 +102,7 @@ const tailCalls = (func: MFunc<PReg>): boolean =>
   );
 
 /** Adds up the frames over all chains of calls, callbacks included; there is no recursion. */
-function checkBudget(list: readonly Laid[], context: PassContext): void {
+function checkBudget(list: readonly Laid[], module: Module, context: PassContext): void {
   const byName = new Map(list.map((laid) => [laid.after.name, laid]));
   const called = new Set(list.flatMap(({ after }) => symbolsOf(after).filter((name) => name !== after.name)));
   const deepest = new Map<string, readonly Laid[]>();
@@ -125,11 +127,11 @@ function checkBudget(list: readonly Laid[], context: PassContext): void {
     const own = laid.after.frameSize ?? 0;
     const chain = chainOf(laid, []);
     const isRoot = !called.has(laid.after.name);
-    if (own > stackLimit) report(context, [laid], own, stackLimit);
-    else if (isRoot && bytes(chain) > stackLimit) report(context, chain, bytes(chain), stackLimit);
+    if (own > stackLimit) report(context, module, [laid], own, stackLimit);
+    else if (isRoot && bytes(chain) > stackLimit) report(context, module, chain, bytes(chain), stackLimit);
   }
   for (const { chain, size } of tailCallChains(list, byName)) {
-    if (size > tailCallLimit) report(context, chain, size, tailCallLimit);
+    if (size > tailCallLimit) report(context, module, chain, size, tailCallLimit);
   }
 }
 
@@ -162,19 +164,30 @@ function tailCallChains(
     });
 }
 
-function report(context: PassContext, chain: readonly Laid[], size: number, limit: number): void {
-  const slots = chain.flatMap(({ before }) => before.slots);
-  const variables = new Map<string, number>();
-  for (const slot of slots) {
-    const name = slot.name === '' ? 'temporaries' : slot.name;
-    variables.set(name, (variables.get(name) ?? 0) + slot.size);
+/** One error per chain, at the variable that takes most room of it. */
+function report(
+  context: PassContext,
+  module: Module,
+  chain: readonly Laid[],
+  size: number,
+  limit: number,
+): void {
+  const rooms = new Map<string, { bytes: number; pos: Pos | null }>();
+  for (const { before } of chain) {
+    const declared = module.funcs.find((f) => f.name === before.name)?.slots ?? [];
+    for (const slot of before.slots) {
+      const name = slot.name === '' ? 'temporaries' : slot.name;
+      const pos = slot.name === '' ? null : (declared.find((s) => s.id === slot.id)?.pos ?? null);
+      const known = rooms.get(name);
+      rooms.set(name, { bytes: (known?.bytes ?? 0) + slot.size, pos: known?.pos ?? pos });
+    }
   }
-  const largest = [...variables].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 8);
-  const first = must(chain[0], 'a chain').after;
-  context.diagnostics.report('stack-too-large', spanAt(context.files, first.pos), {
+  const largest = [...rooms].sort((a, b) => b[1].bytes - a[1].bytes || (a[0] < b[0] ? -1 : 1)).slice(0, 8);
+  const at = largest.find(([, { pos }]) => pos !== null)?.[1].pos ?? must(chain[0], 'a chain').after.pos;
+  context.diagnostics.report('stack-too-large', spanAt(context.files, at), {
     where: chain.map(({ after }) => after.name).join(' → '),
     bytes: size,
     limit,
-    variables: largest.map(([name, bytes]) => `${name} (${bytes} bytes)`).join(', '),
+    variables: largest.map(([name, { bytes }]) => `${name} (${bytes} bytes)`).join(', '),
   });
 }

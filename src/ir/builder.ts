@@ -136,6 +136,11 @@ export class FuncBuilder {
     return id;
   }
 
+  /** The slot turns out to be a variable's. */
+  nameSlot(slot: SlotId, name: string, pos: Pos): void {
+    this.#slots[slot] = { ...must(this.#slots[slot], `s${slot} does not exist`), name, pos };
+  }
+
   /** Any op with a result. */
   emit(op: OpName, type: IrType, args: readonly ValueId[], imm: Imm = null): ValueId {
     const result = this.#newValue(type);

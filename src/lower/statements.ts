@@ -132,6 +132,7 @@ function declareZero(cx: Context, v: TVar): void {
 
 /** Memory that nothing else refers to becomes the variable's own. */
 function adopt(cx: Context, v: TVar, value: Value & { kind: 'memory' }): void {
+  if (value.addr.kind === 'slot') cx.b.nameSlot(value.addr.slot, v.name, cx.b.pos);
   cx.frame.vars.set(v, { kind: 'memory', addr: value.addr, exact: true });
 }
 
