@@ -133,3 +133,51 @@ b0:
     expect(run(big('main', 264, '@sub(r1)') + big('sub', 8, tail)).codes).toEqual(['stack-too-large']);
   });
 });
+
+describe('objects with addresses', () => {
+  it('keeps apart objects whose addresses are compared', () => {
+    const { funcs } = run(`func @main(1) {
+  slot s0 8 align 8 "a"
+  slot s1 8 align 8 "b"
+b0:
+  *(u64 *)(r10 + s0+0) = 1
+  *(u64 *)(r10 + s1+0) = 1
+  r1 = r10
+  r1 += s0+0
+  r2 = r10
+  r2 += s1+0
+  if r1 == r2 goto b1
+  goto b1
+b1:
+  r0 = 0
+  exit r0
+}
+`);
+    expect(funcs[0]!.frameSize).toBe(16);
+  });
+
+  it('keeps what a function finds through a pointer in memory', () => {
+    const { funcs } = run(`func @main(1) {
+  slot s0 1 align 1 "pointed to"
+  slot s1 8 align 8 "pointer"
+b0:
+  *(u8 *)(r10 + s0+0) = 1
+  r1 = r10
+  r1 += s0+0
+  *(u64 *)(r10 + s1+0) = r1
+  r1 = r10
+  r1 += s1+0
+  call @callee(r1)
+  r0 = 0
+  exit r0
+}
+
+func @callee(1) {
+b0:
+  r0 = 0
+  exit r0
+}
+`);
+    expect(funcs[0]!.frameSize).toBe(16);
+  });
+});

@@ -2,7 +2,8 @@
  * Which stack slots each instruction may touch: directly, or through a register that may hold a slot's address.
  *
  *     r2 = r10; r2 += s0          r2 may point to s0
- *     call map_lookup_elem        accesses s0 (whole, through r2)
+ *     call map_lookup_elem        accesses s0 (whole, through r2), and what s0 holds the addresses of
+ *     if r1 == r2 goto b1         accesses the slots that are compared: their addresses have to differ
  *     *(u32 *)(r10 + s0+4) = 7    writes bytes 4–7 of s0
  *
  * Forward data flow over registers; what slots may hold pointers to other slots is one set per slot for the whole
@@ -96,14 +97,21 @@ function step(a: Analysis, state: State, inst: MInst<PReg>): void {
 }
 
 /** What an instruction touches, given the state before it. */
-function accesses(state: State, inst: MInst<PReg>): readonly SlotAccess[] {
+function accesses(a: Analysis, state: State, inst: MInst<PReg>): readonly SlotAccess[] {
   const row = rowOf(inst);
   if (row === null) return [];
+  const whole = (slots: Iterable<number>): readonly SlotAccess[] =>
+    [...slots].map((slot) => ({ slot, bytes: null }));
   if (row.kind === 'call') {
     const slots = new Set<number>();
     for (const r of usesOf(inst)) for (const slot of state[r] ?? nothing) slots.add(slot);
-    return [...slots].map((slot) => ({ slot, bytes: null }));
+    // What is called follows the pointers that it finds there; a set takes new members while it is walked.
+    for (const slot of slots) for (const held of a.holds.get(slot) ?? nothing) slots.add(held);
+    return whole(slots);
   }
+  // Objects whose addresses are compared are different objects up to there.
+  if (row.kind === 'branch' && inst.dst !== null && inst.src !== null)
+    return whole(new Set([...(state[inst.dst] ?? nothing), ...(state[inst.src] ?? nothing)]));
   if (row.access === null || row.kind === 'alu') return [];
   if (inst.frame !== null) {
     const from = inst.frame.offset;
@@ -152,7 +160,7 @@ export function slotAccesses(func: MFunc<PReg>, flow: MachineFlow): SlotAccesses
   const at = func.blocks.map((block, i) => {
     const state: State = [...(entries[i] ?? [])];
     return block.body.map((inst) => {
-      const list = accesses(state, inst);
+      const list = accesses(a, state, inst);
       step(a, state, inst);
       return list;
     });
