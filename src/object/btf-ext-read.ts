@@ -19,6 +19,12 @@ export interface ReadLine {
   readonly col: number;
 }
 
+/** With the offsets of its texts in the strings of `.BTF`, which the kernel wants. */
+export interface RawLine extends ReadLine {
+  readonly fileOffset: number;
+  readonly textOffset: number;
+}
+
 export interface ReadRelocation {
   readonly section: string;
   readonly offset: number;
@@ -32,6 +38,10 @@ export interface BtfExt {
   readonly funcs: readonly ReadFunc[];
   readonly lines: readonly ReadLine[];
   readonly relocations: readonly ReadRelocation[];
+}
+
+export interface BtfExtRaw extends BtfExt {
+  readonly lines: readonly RawLine[];
 }
 
 const coreNames: ReadonlyMap<number, string> = new Map(
@@ -49,6 +59,23 @@ function stringsOf(btf: Uint8Array, endian: 'little' | 'big'): (offset: number) 
 
 /** The section's bytes, and those of the `.BTF` section that has its strings. */
 export function readBtfExt(bytes: Uint8Array, btf: Uint8Array): BtfExt {
+  const { funcs, lines, relocations } = readBtfExtRaw(bytes, btf);
+  return {
+    funcs,
+    lines: lines.map(({ section, offset, file, text, line, col }) => ({
+      section,
+      offset,
+      file,
+      text,
+      line,
+      col,
+    })),
+    relocations,
+  };
+}
+
+/** The same, with the offsets of texts. */
+export function readBtfExtRaw(bytes: Uint8Array, btf: Uint8Array): BtfExtRaw {
   const endian = bytes[0] === (btfMagic & 255) ? 'little' : 'big';
   const r = new ByteReader(bytes, endian);
   if (r.u16() !== btfMagic) throw new MalformedError('not BTF.ext: wrong magic number');
@@ -77,8 +104,17 @@ export function readBtfExt(bytes: Uint8Array, btf: Uint8Array): BtfExt {
   return {
     funcs: part(8, (section) => ({ section, offset: r.u32(), type: r.u32() })),
     lines: part(16, (section) => {
-      const [offset, file, line, place] = [r.u32(), text(r.u32()), text(r.u32()), r.u32()];
-      return { section, offset, file, text: line, line: place >>> 10, col: place & 1023 };
+      const [offset, fileOffset, textOffset, place] = [r.u32(), r.u32(), r.u32(), r.u32()];
+      return {
+        section,
+        offset,
+        file: text(fileOffset),
+        text: text(textOffset),
+        line: place >>> 10,
+        col: place & 1023,
+        fileOffset,
+        textOffset,
+      };
     }),
     relocations: part(24, (section) => {
       const [offset, type, access, kind] = [r.u32(), r.u32(), text(r.u32()), r.u32()];

@@ -187,3 +187,45 @@ export function readBtf(bytes: Uint8Array): Btf {
   }
   return { types, endian };
 }
+
+/** A type without typedefs, qualifiers and tags around it; null for void. */
+export function skipModifiers(btf: Btf, id: number): BtfType | null {
+  let type = btf.types[id] ?? null;
+  for (let depth = 0; type !== null && depth < 32; depth++) {
+    switch (type.kind) {
+      case 'typedef':
+      case 'volatile':
+      case 'const':
+      case 'restrict':
+      case 'type-tag':
+        type = btf.types[type.type] ?? null;
+        break;
+      default:
+        return type;
+    }
+  }
+  return type;
+}
+
+/** Bytes of a value; 0 for what has no values. */
+export function sizeOfType(btf: Btf, id: number): number {
+  const type = skipModifiers(btf, id);
+  switch (type?.kind) {
+    case 'int':
+    case 'struct':
+    case 'union':
+    case 'enum':
+    case 'enum64':
+    case 'datasec':
+    case 'float':
+      return type.size;
+    case 'ptr':
+      return 8;
+    case 'array':
+      return type.count * sizeOfType(btf, type.element);
+    case 'var':
+      return sizeOfType(btf, type.type);
+    default:
+      return 0;
+  }
+}
