@@ -46,6 +46,17 @@ const text = (name: string, what: string, value: string): NeedRow => ({
   imports: ['flag'],
 });
 
+/** Without a useful default. */
+function required(row: NeedRow): NeedRow {
+  const name = row.argument.slice(1);
+  const check = [
+    `if ${row.argument} == "" {`,
+    `\treturn errors.New("no ${name} to probe (choose one with -${name})")`,
+    '}',
+  ];
+  return { ...row, check, imports: [...row.imports, 'errors'] };
+}
+
 export const needRows: Readonly<Record<AttachNeed, NeedRow>> = {
   iface: {
     parameter: 'iface *net.Interface',
@@ -67,8 +78,8 @@ export const needRows: Readonly<Record<AttachNeed, NeedRow>> = {
     imports: ['flag'],
   },
   cgroup: text('cgroup', 'folder of the cgroup to attach to', '"/sys/fs/cgroup"'),
-  binary: text('binary', 'executable or library to probe', '$binary'),
-  symbol: text('symbol', 'function to probe', '""'),
+  binary: required(text('binary', 'executable or library to probe', '$binary')),
+  symbol: required(text('symbol', 'function to probe', '""')),
   netns: text('netns', 'network namespace to attach to', '"/proc/self/ns/net"'),
   hook: text('hook', 'prerouting, input, forward, output or postrouting', '"input"'),
   frequency: {

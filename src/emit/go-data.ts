@@ -81,12 +81,14 @@ function configShape(type: Type): Pick<ConfigVariable, 'parse' | 'size'> {
   return isText ? { parse: 'bytes', size: type.length } : { parse: null, size: 0 };
 }
 
-function initialText(global: TGlobal): string {
-  const { init } = global;
-  if (init === null) return '0';
-  if (init.kind !== 'const') return 'set by the program';
+/** The declared value, for a flag's help. */
+function initialText({ init, type }: TGlobal): string {
+  const zero = { uint: '0', int: '0', bool: 'false', bytes: 'empty' };
+  const { parse } = configShape(type);
+  if (init === null) return parse === null ? '' : zero[parse];
+  if (init.kind !== 'const') return 'as the program declares it';
   const { value } = init;
-  return value.kind === 'int' || value.kind === 'bool' ? String(value.value) : '0';
+  return value.kind === 'int' || value.kind === 'bool' ? String(value.value) : '';
 }
 
 /** Only what an object carries can be configured: without sections, constants are folded into the code. */
