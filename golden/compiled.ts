@@ -79,7 +79,7 @@ interface Compiled {
 /** Compiled for 5.10 where the program has nothing newer, else for the compiler's own default. */
 function compileForOldest(program: GoldenProgram, options: Partial<CompileOptions>): Compiled {
   const wanted = { emit: 'asm', paranoid: true, ...options } as const;
-  const targets: readonly string[] = options.cpu === 'v4' ? ['6.6'] : ['5.10', '5.15'];
+  const targets: readonly string[] = options.cpu === 'v4' ? ['6.6'] : ['5.10', '5.15', '6.1', '6.12'];
   const tries = targets.map((targetKernel): Compiled => {
     const result = compile({ ...program.source, options: { ...wanted, targetKernel } });
     return { result, target: parseVersion(targetKernel) };

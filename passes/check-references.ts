@@ -40,7 +40,7 @@ export const checkReferences: Pass<'ssa', 'ssa'> = {
     const summaries = new Map<string, ReferenceSummary>();
     const made = new Map<Func, Func>();
     for (const func of calleesFirst(module)) {
-      const refs = referencesOf(func, summaries);
+      const refs = referencesOf(func, summaries, module.maps);
       if (refs.classes.length > 0) made.set(func, checkFunc({ func, refs, context, summaries }));
     }
     return mapFuncs(module, (func) => made.get(func) ?? func);

@@ -21,7 +21,7 @@ func Stamp(ctx *bpf.XDP) bpf.XDPAction {
 
 //bpf:attach sk_skb/stream_verdict
 func Forward(ctx *bpf.SKB) bpf.SKAction {
-	sk := peers.Lookup(ctx.RemotePort)
+	sk := peers.Lookup(ctx.LocalPort)
 	if sk == nil {
 		return bpf.SKDrop
 	}

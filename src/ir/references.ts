@@ -11,7 +11,7 @@
  */
 
 import { type HelperName, helpers, isHelperName } from '../bpf/helpers.ts';
-import type { Func, Instr, ValueId } from './ir.ts';
+import type { Func, Instr, MapDecl, ValueId } from './ir.ts';
 import { pointersOf } from './pointers.ts';
 import { definitionsOf, incomingValues } from './walk.ts';
 
@@ -114,11 +114,16 @@ export interface References {
 const symbolOf = (i: Instr): string =>
   typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : '';
 
-/** What a call takes: the kind, and the pointer to it. */
-function takenBy(i: Instr, summaries: Summaries): { kind: ReferenceKind; pointer: ValueId } | null {
+/** What a call takes: the kind, and the pointer to it. `mapType`: of the helper's map. */
+function takenBy(
+  i: Instr,
+  summaries: Summaries,
+  mapType: string | null,
+): { kind: ReferenceKind; pointer: ValueId } | null {
   const name = symbolOf(i);
   if (i.op === 'helper' && isHelperName(name)) {
-    const kind = takenByHelper[name];
+    const found = name === 'map_lookup_elem' && (mapType === 'sockmap' || mapType === 'sockhash');
+    const kind = found ? socket : takenByHelper[name];
     if (kind === undefined) return null;
     const pointer =
       name === 'spin_lock' ? i.args[0] : name === 'ringbuf_reserve_dynptr' ? i.args[3] : i.result;
@@ -155,7 +160,7 @@ function releasedBy(i: Instr, summaries: Summaries): readonly { kind: ReferenceK
   return [...(summaries.get(name)?.releases ?? [])].map(([at, kind]) => ({ kind, pointer: i.args[at]! }));
 }
 
-export function referencesOf(func: Func, summaries: Summaries): References {
+export function referencesOf(func: Func, summaries: Summaries, maps: readonly MapDecl[]): References {
   const definitions = definitionsOf(func);
   const pointers = pointersOf(func);
   const instrs = func.blocks.flatMap((b) => b.body);
@@ -193,7 +198,9 @@ export function referencesOf(func: Func, summaries: Summaries): References {
   const taking = new Map<Instr, { class: number; pointer: ValueId }>();
   const dynptrs = new Map<number, number>();
   for (const i of instrs) {
-    const taken = takenBy(i, summaries);
+    const map = definitions[i.args[0] ?? -1];
+    const mapName = map?.op === 'mapaddr' ? symbolOf(map) : null;
+    const taken = takenBy(i, summaries, maps.find((m) => m.name === mapName)?.type ?? null);
     if (taken === null) continue;
     const c = taken.kind === lock && locks !== null ? locks : newClass(taken.kind);
     taking.set(i, { class: c, pointer: taken.pointer });

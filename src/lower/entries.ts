@@ -113,7 +113,8 @@ function argumentOffset(cx: Context, row: ProgramRow, n: number): number | null 
       return n === 0 ? machine.ret : null;
     case 'btf':
     case 'btf-result':
-      return 8 * n;
+      // What an iterator is at follows the pointer to its state.
+      return 8 * (row.attachType === 'trace_iter' ? n + 1 : n);
     case 'none':
     case 'usdt':
       return null;

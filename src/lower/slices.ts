@@ -14,7 +14,7 @@ import { unreachable } from '../base/assert.ts';
 import { sizeof } from '../check/layout.ts';
 import { under } from '../check/types.ts';
 import type { ValueId } from '../ir/ir.ts';
-import type { Context } from './context.ts';
+import { type Context, report } from './context.ts';
 import {
   abort,
   abortUnless,
@@ -34,6 +34,7 @@ import { checkIndex, indexValue, place } from './places.ts';
 import { arrayLength, elemOf } from './shapes.ts';
 import { stringSlice } from './strings.ts';
 import type { Addr, SliceValue, Value } from './values.ts';
+import { zeroValue } from './variables.ts';
 
 /** The address of element `index`, checked. */
 export function elementAddr(cx: Context, slice: SliceValue, index: ValueId, elem: Type): Addr {
@@ -51,7 +52,7 @@ export function bytesAddr(cx: Context, slice: SliceValue, offset: ValueId, size:
   const start = arith(cx, 'add', slice.low, offset);
   const n = known(cx, start);
   assume(cx, slice.base);
-  if (slice.region.kind === 'packet') return packetBytes(cx, slice.region.context, slice.base, start, size);
+  if (slice.region.kind === 'packet') return packetBytes(cx, slice.region, slice.base, start, size);
   if (n !== null) return { kind: 'pointer', base: slice.base, offset: Number(n) };
   const last = BigInt(slice.region.size - size);
   const max = addedMaximum(cx, slice.low, offset);
@@ -85,7 +86,10 @@ export function sliceExpression(cx: Context, x: TSliceExpr): Value {
     const whole = place(cx, x.x);
     const bounds = { low: bound(x.low), high: bound(x.high), max: bound(x.max) };
     const binding = whole();
-    if (binding.kind !== 'memory') return unreachable('a slice of an array that is not in memory');
+    if (binding.kind !== 'memory') {
+      report(cx, 'variable-index', x.span, {});
+      return zeroValue(cx, x.type);
+    }
     return reslice(cx, arraySlice(cx, binding.addr, x.x.type), elemOf(x.x.type), bounds);
   }
   const value = expression(cx, x.x);

@@ -27,8 +27,11 @@ export function shift(addr: Addr, bytes: number): Addr {
 export type Region =
   /** An array of `size` bytes. */
   | { readonly kind: 'array'; readonly size: number }
-  /** The packet of the function's context, of an SDK context type. */
-  | { readonly kind: 'packet'; readonly context: string };
+  /** Bytes between two pointers of the function's context, of an SDK context type. */
+  | { readonly kind: 'packet'; readonly context: string; readonly part: PacketPart };
+
+/** The packet itself, the metadata before it, or the value of a socket option. */
+export type PacketPart = 'packet' | 'meta' | 'optval';
 
 export interface SliceValue {
   readonly kind: 'slice';

@@ -218,7 +218,7 @@ export function write(cx: Context, binding: Binding, type: Type, value: Value, s
 
 export function sameRegion(a: Region, b: Region): boolean {
   if (a.kind === 'array') return b.kind === 'array' && a.size === b.size;
-  return b.kind === 'packet' && a.context === b.context;
+  return b.kind === 'packet' && a.context === b.context && a.part === b.part;
 }
 
 function learnRegion(

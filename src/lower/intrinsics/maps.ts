@@ -68,7 +68,10 @@ function sourceValues(
 
 export function mapPointer(cx: Context, value: Value | undefined): ValueId {
   if (value?.kind === 'map') return cx.b.symbol('mapaddr', mapSymbol(cx.module, value.map));
-  return value?.kind === 'scalar' ? value.id : unreachable('no map');
+  if (value?.kind !== 'scalar') return unreachable('no map');
+  // An inner map, which its lookup may not have found.
+  checkNil(cx, value.id);
+  return value.id;
 }
 
 /** A key or value by address: a pointer among them is a value too. */
@@ -145,6 +148,9 @@ const methods: Readonly<Record<string, Readonly<Record<string, IntrinsicRow>>>> 
   },
   Array: { Lookup: lookup, Update: update },
   PerCPUArray: { Lookup: lookup, Update: update, LookupPerCPU: lookupPerCpu },
+  // The value of a map of maps is the inner map, as helpers take it.
+  ArrayOfMaps: { Lookup: lookup },
+  HashOfMaps: { Lookup: lookup },
   LPMTrie: { Lookup: lookup, Update: update, Delete: remove },
   DevMap: { Redirect: redirect, Lookup: lookup },
   DevMapHash: { Redirect: redirect, Lookup: lookup },
@@ -154,6 +160,7 @@ const methods: Readonly<Record<string, Readonly<Record<string, IntrinsicRow>>>> 
     RedirectSKB: direct('sk_redirect_map', reg(1), map, reg(2), reg(3)),
     RedirectMsg: direct('msg_redirect_map', reg(1), map, reg(2), reg(3)),
     Add: direct('sock_map_update', reg(1), map, byRef(2), reg(3)),
+    Lookup: lookup,
     Delete: remove,
     SelectReuseport: direct('sk_select_reuseport', reg(1), map, byRef(2), reg(3)),
   },
@@ -161,6 +168,7 @@ const methods: Readonly<Record<string, Readonly<Record<string, IntrinsicRow>>>> 
     RedirectSKB: direct('sk_redirect_hash', reg(1), map, byRef(2), reg(3)),
     RedirectMsg: direct('msg_redirect_hash', reg(1), map, byRef(2), reg(3)),
     Add: direct('sock_hash_update', reg(1), map, byRef(2), reg(3)),
+    Lookup: lookup,
     Delete: remove,
     SelectReuseport: direct('sk_select_reuseport', reg(1), map, byRef(2), reg(3)),
   },
@@ -169,6 +177,7 @@ const methods: Readonly<Record<string, Readonly<Record<string, IntrinsicRow>>>> 
   PerfEventArray: {
     Output: direct('perf_event_output', reg(1), map, { constant: 0xffffffffn }, buf(2)),
     OutputFlags: direct('perf_event_output', reg(1), map, reg(3), buf(2)),
+    Read: direct('perf_event_read', map, reg(1)),
   },
   StackTrace: { ID: direct('get_stackid', reg(1), map, reg(2)) },
   CgroupArray: {

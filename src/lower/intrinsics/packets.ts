@@ -31,7 +31,7 @@ import {
   maximum,
   widen,
 } from '../emit.ts';
-import { type Addr, scalar, type Value } from '../values.ts';
+import { type Addr, type PacketPart, type Region, scalar, type Value } from '../values.ts';
 import { newMemory, read } from '../variables.ts';
 import { contextName } from './contexts.ts';
 import { pointerTo } from './helpers.ts';
@@ -56,17 +56,28 @@ export const packetRows: Readonly<Record<string, IntrinsicRow>> = {
     const failed = must(cx.b.invoke('helper', helper, [...passed, ...flags], 'i64'), 'result');
     return scalar(compare(cx, 'icmp.eq', failed, int(cx, 0)));
   },
-  'bpf.XDP.Packet': packet,
-  'bpf.SKB.Packet': packet,
-  'bpf.SkMsg.Packet': packet,
+  'bpf.XDP.Packet': (cx, call, args) => packet(cx, call, args, 'packet'),
+  'bpf.SKB.Packet': (cx, call, args) => packet(cx, call, args, 'packet'),
+  'bpf.SkMsg.Packet': (cx, call, args) => packet(cx, call, args, 'packet'),
+  'bpf.XDP.Meta': (cx, call, args) => packet(cx, call, args, 'meta'),
+  'bpf.Sockopt.Optval': (cx, call, args) => packet(cx, call, args, 'optval'),
+};
+
+type Bound = 'Data' | 'DataEnd' | 'DataMeta' | 'Optval' | 'OptvalEnd';
+
+/** First byte and end of each part. */
+const bounds: Readonly<Record<PacketPart, { readonly start: Bound; readonly end: Bound }>> = {
+  packet: { start: 'Data', end: 'DataEnd' },
+  meta: { start: 'DataMeta', end: 'Data' },
+  optval: { start: 'Optval', end: 'OptvalEnd' },
 };
 
 function nameOf(call: TIntrinsic): string {
   return must(contextName(argType(call, 0)), 'a context');
 }
 
-/** A pointer field of the context: `Data` or `DataEnd`. */
-function bound(cx: Context, name: string, which: 'Data' | 'DataEnd', context: ValueId): ValueId {
+/** A pointer field of the context. */
+function bound(cx: Context, name: string, which: Bound, context: ValueId): ValueId {
   const field: ContextField = must(contextField(name, which, cx.module.target.arch), `${name} has a packet`);
   return cx.b.load('ptr', field.width === 8 ? 64 : 32, context, field.offset);
 }
@@ -104,12 +115,12 @@ function pointerAt(cx: Context, call: TIntrinsic, context: ValueId, off: ValueId
   return cx.b.param(join, 0);
 }
 
-function packet(cx: Context, call: TIntrinsic, args: readonly Value[]): Value {
-  requireDirect(cx, call);
+function packet(cx: Context, call: TIntrinsic, args: readonly Value[], part: PacketPart): Value {
+  if (part !== 'optval') requireDirect(cx, call);
   const name = nameOf(call);
   const context = scalarArg(args, 0);
-  const end = bound(cx, name, 'DataEnd', context);
-  const base = bound(cx, name, 'Data', context);
+  const end = bound(cx, name, bounds[part].end, context);
+  const base = bound(cx, name, bounds[part].start, context);
   const all = cx.b.emit('ptrdiff', 'i64', [end, base]);
   const len = choose(
     cx,
@@ -118,16 +129,29 @@ function packet(cx: Context, call: TIntrinsic, args: readonly Value[]): Value {
     () => all,
     () => int(cx, maxOffset),
   );
-  return { kind: 'slice', region: { kind: 'packet', context: name }, base, low: int(cx, 0), len, cap: len };
+  return {
+    kind: 'slice',
+    region: { kind: 'packet', context: name, part },
+    base,
+    low: int(cx, 0),
+    len,
+    cap: len,
+  };
 }
 
 /** The address of `size` bytes at `start` of the packet, after the checks that the verifier wants. */
-export function packetBytes(cx: Context, name: string, base: ValueId, start: ValueId, size: number): Addr {
+export function packetBytes(
+  cx: Context,
+  region: Region & { kind: 'packet' },
+  base: ValueId,
+  start: ValueId,
+  size: number,
+): Addr {
   const context = cx.contextParam ?? unreachable('a packet without a context');
   const n = known(cx, start);
   if (n === null) abortUnless(cx, compare(cx, 'icmp.ule', start, int(cx, maxOffset - size)));
   const pointer = n === null ? cx.b.emit('ptradd', 'ptr', [base, start]) : cx.b.offset(base, Number(n));
-  const end = bound(cx, name, 'DataEnd', context);
+  const end = bound(cx, region.context, bounds[region.part].end, context);
   abortIf(cx, compare(cx, 'icmp.ugt', cx.b.offset(pointer, size), end));
   return { kind: 'pointer', base: pointer, offset: 0 };
 }

@@ -1,43 +1,56 @@
 /**
- * Printing to the trace pipe: Printk, TracePrintk, print, println.
+ * Formatted text: to the trace pipe (Printk, TracePrintk, print, println), into a buffer (SNPrintf), to the reader of an
+ * iterator (Iter.Printf).
  *
  *     bpf.Printk("pid %d\n", pid)   →   helper trace_printk "pid %u\n", 8, pid
  *
- * Up to three values go in registers; more go through trace_vprintk as an array of 64-bit words.
+ * Up to three values go to the trace pipe in registers; more, and all of the others, as an array of 64-bit words.
  */
 
 import type { TIntrinsic } from '../../ast/typed.ts';
 import { must, unreachable } from '../../base/assert.ts';
 import type { ValueId } from '../../ir/ir.ts';
 import { type Context, report } from '../context.ts';
-import { address, choose, int } from '../emit.ts';
+import { address, choose, constant, int } from '../emit.ts';
 import { type Format, type Piece, printFormat, translateFormat } from '../format.ts';
 import { pointerScalar } from '../shapes.ts';
 import { constantString, stringSymbol } from '../strings.ts';
 import { none, scalar, type Value } from '../values.ts';
-import { pointerTo, register } from './helpers.ts';
-import { argType, type IntrinsicRow } from './table.ts';
+import { buffer, pointerTo, register } from './helpers.ts';
+import { sequence } from './objects.ts';
+import { argType, type IntrinsicRow, scalarArg } from './table.ts';
 
 export const printRows = {
   'bpf.Printk': printk,
   'bpf.TracePrintk': printk,
+  'bpf.SNPrintf': (cx, call, args) => formatted(cx, call, args, 1, intoBuffer(cx, call, args[0])),
+  'bpf.Iter.Printf': (cx, call, args) => formatted(cx, call, args, 1, toIterator(scalarArg(args, 0))),
   'builtin.print': (cx, call, args) => printValues(cx, call, args, false),
   'builtin.println': (cx, call, args) => printValues(cx, call, args, true),
 } as const satisfies Record<string, IntrinsicRow>;
 
+/** Where text and values go; gives the helper's result. */
+type Sink = (cx: Context, call: TIntrinsic, text: string, words: readonly ValueId[]) => ValueId;
+
 function printk(cx: Context, call: TIntrinsic, args: readonly Value[]): Value {
-  const [format, ...values] = args;
+  return formatted(cx, call, args, 0, trace);
+}
+
+/** `at`: index of the format among the arguments. */
+function formatted(cx: Context, call: TIntrinsic, args: readonly Value[], at: number, sink: Sink): Value {
+  const format = args[at];
+  const values = args.slice(at + 1);
   if (format?.kind !== 'string' || format.text === null) {
-    report(cx, 'string-not-constant', call.args[0]?.span ?? call.span, {});
+    report(cx, 'string-not-constant', call.args[at]?.span ?? call.span, {});
     return scalar(int(cx, 0));
   }
-  const types = values.map((_, i) => argType(call, i + 1));
-  return scalar(emitFormat(cx, call, translateFormat(format.text, types), values, 1));
+  const types = values.map((_, i) => argType(call, i + at + 1));
+  return scalar(emitFormat(cx, call, translateFormat(format.text, types), values, at + 1, sink));
 }
 
 function printValues(cx: Context, call: TIntrinsic, args: readonly Value[], spaced: boolean): Value {
   const types = args.map((_, i) => argType(call, i));
-  emitFormat(cx, call, printFormat(types, spaced), args, 0);
+  emitFormat(cx, call, printFormat(types, spaced), args, 0, trace);
   return none;
 }
 
@@ -48,6 +61,7 @@ function emitFormat(
   format: Format,
   values: readonly Value[],
   first: number,
+  sink: Sink,
 ): ValueId {
   if (!format.ok) {
     reportProblem(cx, call, format.problem, first);
@@ -68,7 +82,7 @@ function emitFormat(
       words.push(word(cx, call, part, value, first));
     }
   }
-  return print(cx, call, text, words);
+  return sink(cx, call, text, words);
 }
 
 function reportProblem(
@@ -134,7 +148,7 @@ function word(cx: Context, call: TIntrinsic, piece: Piece, value: Value, first: 
 /** Values that trace_printk takes. */
 const registersLeft = 3;
 
-function print(cx: Context, call: TIntrinsic, text: string, words: readonly ValueId[]): ValueId {
+function trace(cx: Context, call: TIntrinsic, text: string, words: readonly ValueId[]): ValueId {
   const format = cx.b.symbol('stringaddr', stringSymbol(cx.module, text));
   // The size counts the NUL.
   const size = int(cx, text.length + 1);
@@ -145,8 +159,34 @@ function print(cx: Context, call: TIntrinsic, text: string, words: readonly Valu
     report(cx, 'too-many-verbs', call.span, { have: words.length });
     return int(cx, 0);
   }
+  const data = wordArray(cx, words);
+  return must(cx.b.invoke('helper', 'trace_vprintk', [format, size, ...data], 'i64'), 'result');
+}
+
+/** Address and size of an array of the words. */
+function wordArray(cx: Context, words: readonly ValueId[]): readonly [ValueId, ValueId] {
+  if (words.length === 0) return [constant(cx, 'ptr', 0n), int(cx, 0)];
   const slot = cx.b.newSlot(8 * words.length, 8);
   for (const [i, id] of words.entries()) cx.b.store(64, cx.b.slotAddr(slot), 8 * i, id);
-  const data = [cx.b.slotAddr(slot), int(cx, 8 * words.length)];
-  return must(cx.b.invoke('helper', 'trace_vprintk', [format, size, ...data], 'i64'), 'result');
+  return [cx.b.slotAddr(slot), int(cx, 8 * words.length)];
+}
+
+/** bpf_snprintf wants its format in .rodata. */
+function intoBuffer(cx: Context, call: TIntrinsic, buffered: Value | undefined): Sink {
+  const [pointer, size] = buffer(cx, must(buffered, 'a buffer'), argType(call, 0), call.span);
+  return (_cx, _call, text, words) => {
+    if (!cx.module.target.sections)
+      report(cx, 'needs-object', call.span, { what: 'the format of bpf.SNPrintf' });
+    const format = cx.b.symbol('stringaddr', stringSymbol(cx.module, text));
+    const passed = [pointer, size, format, ...wordArray(cx, words)];
+    return must(cx.b.invoke('helper', 'snprintf', passed, 'i64'), 'result');
+  };
+}
+
+function toIterator(context: ValueId): Sink {
+  return (cx, _call, text, words) => {
+    const format = cx.b.symbol('stringaddr', stringSymbol(cx.module, text));
+    const passed = [sequence(cx, context), format, int(cx, text.length + 1), ...wordArray(cx, words)];
+    return must(cx.b.invoke('helper', 'seq_printf', passed, 'i64'), 'result');
+  };
 }

@@ -27,6 +27,7 @@ import { convenienceRows } from './convenience.ts';
 import { goMapRows } from './gomaps.ts';
 import { helperCall } from './helpers.ts';
 import { mapRows } from './maps.ts';
+import { objectRows } from './objects.ts';
 import { packetRows } from './packets.ts';
 import { printRows } from './print.ts';
 import { unsafeRows } from './unsafe.ts';
@@ -46,6 +47,7 @@ const tables = (): readonly Readonly<Record<string, IntrinsicRow>>[] => [
   printRows,
   convenienceRows,
   callbackRows,
+  objectRows,
 ];
 
 function rowOf(name: string): IntrinsicRow | null {
