@@ -44,10 +44,12 @@ export abstract class DeclarationRules extends StatementRules {
       this.many(1, () => {
         const before = this.at;
         const state = this.state();
+        if (decls.length > 0 && this.next(T.Import))
+          this.complain('imports must appear before other declarations');
         try {
           this.or(1, [
             {
-              ALT: () => void imports.push(this.importsFirst(this.subrule(2, this.importDeclaration), decls)),
+              ALT: () => void imports.push(this.subrule(2, this.importDeclaration)),
             },
             { ALT: () => void decls.push(this.subrule(3, this.declaration)) },
             { ALT: () => void decls.push([this.subrule(4, this.functionDeclaration)]) },
@@ -57,7 +59,7 @@ export abstract class DeclarationRules extends StatementRules {
           this.rescue(error, state);
           this.resumeDeclaration(before);
         }
-        this.many(2, () => this.consume(1, T.Semicolon));
+        this.option(1, () => this.consume(1, T.Semicolon));
       });
     } while (this.skipToDeclaration());
     return { name, imports: imports.flat(), decls: decls.flat() };
@@ -72,17 +74,9 @@ export abstract class DeclarationRules extends StatementRules {
       this.complain(`unexpected ${describe(this.peek())} after package clause`);
       this.resumeDeclaration(this.at - 1);
     }
-    this.many(1, () => this.consume(3, T.Semicolon));
+    this.option(1, () => this.consume(3, T.Semicolon));
     return name;
   });
-
-  private importsFirst(imports: readonly ImportSpec[], decls: readonly unknown[]): readonly ImportSpec[] {
-    if (this.RECORDING_PHASE) return [];
-    const first = imports[0];
-    if (first && decls.length > 0)
-      this.complainAt('imports must appear before other declarations', first.span.start);
-    return imports;
-  }
 
   // ------------------------------------------------------------- imports
 
@@ -291,7 +285,7 @@ export abstract class DeclarationRules extends StatementRules {
     if (!this.next(T.Name, 1)) return false;
     const after = this.peek(2).tokenType;
     if (after === T.Star || after === T.LParen) return this.constraintWithin();
-    return parameterFollowers.has(after) || this.next(T.Not, 2);
+    return parameterFollowers.has(after);
   }
 
   /** `[P *T]` and `[P (T)]` are lengths unless a comma or a type that is no expression shows otherwise (go/parser's rule). */
@@ -302,7 +296,7 @@ export abstract class DeclarationRules extends StatementRules {
       const outer = this.brackets.parent[i] === this.at;
       if (type === T.Comma && outer) return true;
       if (type === T.Interface || type === T.Struct || type === T.Map || type === T.Chan) return true;
-      if (type === T.Not && this.tokens[i]?.image === '~') return true;
+      if (type === T.Tilde) return true;
       if (type === T.LBracket && this.tokens[i + 1]?.tokenType === T.RBracket) return true;
     }
     return false;
@@ -356,6 +350,7 @@ export abstract class DeclarationRules extends StatementRules {
     if (!this.RECORDING_PHASE) {
       if (!first) this.complain('method has no receiver');
       else if (fields.length > 1 || first.names.length > 1) this.complain('method has multiple receivers');
+      else if (first.type.kind === 'Ellipsis') this.complain('can only use ... with final parameter in list');
     }
     return first ?? null;
   }
@@ -394,6 +389,7 @@ export abstract class DeclarationRules extends StatementRules {
 
 const parameterFollowers = new Set([
   T.Comma,
+  T.Tilde,
   T.Name,
   T.LBracket,
   T.Interface,

@@ -190,12 +190,14 @@ export abstract class ExpressionRules extends TypeRules {
     this.level++;
     this.consume(1, T.LParen);
     const args = this.list(1, T.RParen, this.expression);
-    const spread =
-      this.option(3, () => {
+    const spread = this.option(3, {
+      GATE: () => args.length > 0,
+      DEF: () => {
         this.consume(2, T.Ellipsis);
+        this.option(4, () => this.consume(3, T.Comma));
         return true;
-      }) ?? false;
-    if (spread) this.option(4, () => this.consume(3, T.Comma));
+      },
+    });
     const rparen = this.consume(5, T.RParen, { ERR_MSG: ' in argument list; possibly missing comma or )' });
     this.level--;
     return {
@@ -203,7 +205,7 @@ export abstract class ExpressionRules extends TypeRules {
       span: this.span(start),
       fun,
       args,
-      spread,
+      spread: spread === true,
       rparen: this.tokenSpan(rparen),
     };
   });

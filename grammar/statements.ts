@@ -26,6 +26,7 @@ import type {
   Switch,
   TypeSwitch,
 } from '../src/ast/ast.ts';
+import { join } from '../src/base/source.ts';
 import { startsFunction } from './brackets.ts';
 import type { Choice, Rule } from './engine.ts';
 import { ExpressionRules } from './expressions.ts';
@@ -398,8 +399,10 @@ export abstract class StatementRules extends ExpressionRules {
       },
     ]);
     this.consume(3, T.Colon);
+    const head = this.span(start);
     const body = this.statements(2);
-    return { kind: 'Case', span: this.span(start), values, body };
+    const last = this.ACTION(() => body.at(-1));
+    return { kind: 'Case', span: last ? join(head, last.span) : head, values, body };
   });
 
   readonly selectStatement: Rule<Stmt> = this.rule('selectStatement', () => {

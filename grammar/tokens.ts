@@ -63,9 +63,11 @@ const rows = {
   Star: { text: ['*'], in: ['UnaryOp', 'BinaryOp'] },
   And: { text: ['&'], in: ['UnaryOp', 'BinaryOp'] },
   Arrow: { text: ['<-'], in: ['UnaryOp'] },
-  Not: { text: ['!', '~'], in: ['UnaryOp'] },
+  Not: { text: ['!'], in: ['UnaryOp'] },
+  Tilde: { text: ['~'], in: ['UnaryOp'] },
+  Or: { text: ['|'], in: ['BinaryOp'] },
   InfixOp: {
-    text: ['||', '&&', '==', '!=', '<', '<=', '>', '>=', '|', '/', '%', '<<', '>>', '&^'],
+    text: ['||', '&&', '==', '!=', '<', '<=', '>', '>=', '/', '%', '<<', '>>', '&^'],
     in: ['BinaryOp'],
   },
   AssignOp: { text: ['+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>=', '&^='] },
@@ -98,7 +100,9 @@ function makeTypes(): Readonly<Record<TokenName | Category, TokenType>> {
   const made: Record<string, TokenType> = { ...categoryTypes };
   for (const [name, row] of Object.entries<Row>(rows)) {
     const types = (row.in ?? []).map((category) => categoryTypes[category]);
-    made[name] = createToken({ name, pattern: Lexer.NA, categories: types, label: row.text[0] ?? name });
+    const [only, other] = row.text;
+    const label = only !== undefined && other === undefined ? only : name;
+    made[name] = createToken({ name, pattern: Lexer.NA, categories: types, label });
   }
   return made as Record<TokenName | Category, TokenType>;
 }
@@ -131,3 +135,10 @@ export const endsStatement: ReadonlySet<TokenType> = new Set(
     .filter(([, row]) => row.ends)
     .map(([name]) => T[name as TokenName]),
 );
+
+/** Every spelling of a kind or a category; none for names and literals. */
+export function kindSpellings(kind: string): readonly string[] {
+  return Object.entries<Row>(rows).flatMap(([name, row]) =>
+    name === kind || row.in?.some((category) => category === kind) ? row.text : [],
+  );
+}

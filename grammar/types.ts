@@ -25,6 +25,7 @@ import type {
 import { type Choice, Engine, nestingLimit, type Rule } from './engine.ts';
 import { unquote } from './literals.ts';
 import { groupParameters, type Parameter } from './parameters.ts';
+import { buildBinary } from './precedence.ts';
 import { T } from './tokens.ts';
 
 export interface Signature {
@@ -159,6 +160,7 @@ export abstract class TypeRules extends Engine {
       const separator = this.option(1, () => this.consume(3, T.Semicolon));
       if (!separator) this.mustClose(T.RBrace, ', expected semicolon, newline, or } after field');
     });
+    if (this.next(T.LParen)) this.fail('cannot parenthesize embedded type');
     this.consume(4, T.RBrace, { ERR_MSG: ', expected field name or embedded type' });
     return { kind: 'StructType', span: this.span(start), fields };
   });
@@ -167,7 +169,7 @@ export abstract class TypeRules extends Engine {
     const start = this.start();
     const names: Ident[] = [];
     const type = this.or(1, [
-      { GATE: () => this.embedded(), ALT: () => this.subrule(1, this.type) },
+      { GATE: () => this.embedded(), ALT: () => this.subrule(1, this.embeddedType) },
       {
         ALT: () => {
           names.push(this.ident(this.consume(1, T.Name)));
@@ -190,9 +192,16 @@ export abstract class TypeRules extends Engine {
     };
   });
 
+  readonly embeddedType: Rule<Expr> = this.rule('embeddedType', () => {
+    const start = this.start();
+    const star = this.option(1, () => this.consume(1, T.Star));
+    if (this.next(T.LParen)) this.fail('cannot parenthesize embedded type');
+    const x = this.subrule(1, this.typeName);
+    return star ? { kind: 'Star', span: this.span(start), x } : x;
+  });
+
   /** `T`, `*T`, `pkg.T` or `T[A]` alone in a struct. */
   private embedded(): boolean {
-    if (this.next(T.LParen)) this.fail('cannot parenthesize embedded type');
     if (!this.next(T.Name)) return true;
     const after = this.peek(1).tokenType;
     if (after === T.Dot || after === T.Semicolon || after === T.RBrace || after === T.String) return true;
@@ -223,7 +232,7 @@ export abstract class TypeRules extends Engine {
         },
         {
           ALT: () => {
-            embedded.push(this.subrule(2, this.expression));
+            embedded.push(this.subrule(2, this.constraint));
           },
         },
       ]);
@@ -324,10 +333,26 @@ export abstract class TypeRules extends Engine {
       names.push(this.ident(this.consume(3, T.Name)));
     });
     if (this.next(T.RBracket)) this.fail('missing type constraint');
-    this.level++;
-    const type = this.subrule(1, this.expression);
-    this.level--;
+    const type = this.subrule(1, this.constraint);
     return { kind: 'Field', span: this.span(start), names, type, tag: null, doc: [] };
+  });
+
+  /** `A | ~B`: what an interface embeds, and what a type parameter must satisfy. */
+  readonly constraint: Rule<Expr> = this.rule('constraint', () => {
+    const terms = [this.subrule(1, this.constraintTerm)];
+    const operators: IToken[] = [];
+    this.many(1, () => {
+      operators.push(this.consume(1, T.Or));
+      terms.push(this.subrule(2, this.constraintTerm));
+    });
+    return buildBinary(terms, operators, this.file.id);
+  });
+
+  readonly constraintTerm: Rule<Expr> = this.rule('constraintTerm', () => {
+    const start = this.start();
+    const tilde = this.option(1, () => this.consume(1, T.Tilde));
+    const x = this.subrule(1, this.type);
+    return tilde ? { kind: 'Unary', span: this.span(start), op: '~', x } : x;
   });
 
   private readonly typeChoices: readonly Choice<Expr>[] = [

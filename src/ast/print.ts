@@ -67,7 +67,7 @@ const fields = {
 
 /** Keys whose values speak for themselves. */
 const unlabelled: ReadonlySet<string> = new Set(
-  'args call decls elements fun imports keyword name names op sel stmt stmts x y'.split(' '),
+  'args call decls elements fun imports keyword label name names op sel stmt stmts x y'.split(' '),
 );
 
 /** Keys whose items stand on lines of their own. */
@@ -123,7 +123,8 @@ function piecesOfValue(key: string, value: unknown, parent: Node, indent: number
     return [label + (key === 'path' || key === 'tag' ? JSON.stringify(value) : value)];
   if (typeof value === 'number') return value === 0 ? [] : [label + value];
   if (isNode(value)) {
-    const child = { node: value, indent };
+    // A chain of `else if` stays at its depth.
+    const child = { node: value, indent: key === 'else' && value.kind === 'If' ? indent - 1 : indent };
     return value.kind === 'Block' ? [newline(indent), ...named(label), child] : [label, child];
   }
   if (!Array.isArray(value) || value.length === 0) return [];
