@@ -103,6 +103,18 @@ b3:
     expect(lines(out, 'store.')).toBe(4);
   });
 
+  it('puts a short string in .rodata for a helper that wants it constant', () => {
+    const text = program(`b0:
+  v1: i64 = const 3
+  v2: ptr = stringaddr @hi
+  v3: i64 = helper @strncmp(v0, v1, v2)
+  v4: i32 = const 0
+  return v4`).replace('string @hello', 'string @hi "ab"\nstring @hello');
+    const out = printModule(runAll(moduleOf(text), [stringsToStack], { sections: true }));
+    expect(out).toMatch(/global @.str.hi .rodata size 3/);
+    expect(lines(out, 'store.')).toBe(0);
+  });
+
   it('keeps what needs more than one store in .rodata, where there is one', () => {
     const out = printModule(runAll(moduleOf(twice), [stringsToStack], { sections: true }));
     expect(out).toMatch(/global @.str.hello .rodata size 14/);

@@ -16,7 +16,8 @@
 import { must } from '../src/base/assert.ts';
 import { dominators } from '../src/base/graph.ts';
 import { naturalLoops } from '../src/base/loops.ts';
-import type { Func, Global, Instr, Module, Slot, SymbolRef } from '../src/ir/ir.ts';
+import { helpers, isHelperName } from '../src/bpf/helpers.ts';
+import type { Func, Global, Instr, Module, Slot, SymbolRef, ValueId } from '../src/ir/ir.ts';
 import { cfgOf, mapFuncs, mapList } from '../src/ir/walk.ts';
 import type { Pass, Target } from './pass.ts';
 
@@ -203,16 +204,36 @@ function rewrite(
   return { ...func, blocks, slots, nextValue, nextSlot };
 }
 
-/** Strings of one store stay on the stack; longer ones cost more there than in .rodata, where they cost no code. */
+/** Values that a helper takes as a constant string, which the verifier wants in a read-only map. */
+function constantTexts(func: Func): ReadonlySet<ValueId> {
+  const found = new Set<ValueId>();
+  for (const { body } of func.blocks)
+    for (const { op, imm, args } of body) {
+      const name = op === 'helper' && typeof imm === 'object' && imm?.kind === 'symbol' ? imm.name : '';
+      if (!isHelperName(name)) continue;
+      helpers[name].args.forEach(({ kind }, i) => {
+        const arg = args[i];
+        if (kind === 'const-str' && arg !== undefined) found.add(arg);
+      });
+    }
+  return found;
+}
+
+/**
+ * Strings of one store stay on the stack where they may; longer ones cost more there than in .rodata, where they cost no
+ * code.
+ */
 function intoSections(module: Module, target: Target): Module {
   const globals = new Map<string, Global>();
   const moved = mapFuncs(module, (func) => {
+    const constants = constantTexts(func);
     const blocks = mapList(func.blocks, (block) => {
       const body = mapList(block.body, (i) => {
         const ref = stringOf(i);
         if (ref === null) return i;
         const bytes = `${textOf(module, ref)}\0`;
-        if (immediateStores(bytes, target.endian).length < 2) return i;
+        const needed = i.result !== null && constants.has(i.result);
+        if (!needed && immediateStores(bytes, target.endian).length < 2) return i;
         const name = `.str.${ref.name}`;
         globals.set(name, {
           name,
