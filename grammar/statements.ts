@@ -461,20 +461,24 @@ export abstract class StatementRules extends ExpressionRules {
     let cond: Stmt | null = null;
     let post: Stmt | null = null;
     const first = this.option(1, () => this.subrule(1, this.simpleStatement)) ?? null;
-    const clauses = this.option(2, {
-      GATE: () => !this.strayNewline(),
-      DEF: () => {
-        const token = this.consume(2, T.Semicolon);
-        cond = this.option(3, () => this.plain(this.subrule(2, this.simpleStatement))) ?? null;
-        if (this.next(T.LBrace)) this.fail('expected for loop condition');
-        this.consume(3, T.Semicolon, { ERR_MSG: ', expected { after for clause' });
-        post = this.option(4, () => this.plain(this.subrule(3, this.simpleStatement))) ?? null;
-        return token;
-      },
+    const clauses = this.option(2, () => {
+      const separator = this.consume(2, T.Semicolon);
+      cond = this.option(3, () => this.plain(this.subrule(2, this.simpleStatement))) ?? null;
+      if (this.next(T.LBrace)) {
+        const newline = isAutomatic(separator) && !cond;
+        this.complain(
+          newline ? 'unexpected newline, expected { after for clause' : 'expected for loop condition',
+        );
+        return false;
+      }
+      this.consume(3, T.Semicolon, { ERR_MSG: ', expected { after for clause' });
+      post = this.option(4, () => this.plain(this.subrule(3, this.simpleStatement))) ?? null;
+      return true;
     });
     this.level = level;
     const range = first?.kind === 'RangeClause' ? first : null;
-    if (range && clauses) this.complainAt('range clause cannot stand in a for clause', range.x.span.start);
+    if (range && clauses !== undefined)
+      this.complainAt('range clause cannot stand in a for clause', range.x.span.start);
     const plain = first?.kind === 'RangeClause' ? null : first;
     return { range, init: clauses ? plain : null, cond: clauses ? cond : plain, post: this.checkPost(post) };
   });
