@@ -11,16 +11,19 @@
  */
 
 import type { Machine } from '../../passes/pass.ts';
-import { assert, must } from '../base/assert.ts';
+import { must, unreachable } from '../base/assert.ts';
 import { assemble, type Endian, type Reloc, reachableFuncs } from '../bpf/encode.ts';
 import { type MapRow, maps as mapTable } from '../bpf/maps.ts';
 import type { PReg } from '../bpf/minst.ts';
 import { programRow } from '../bpf/programs.ts';
 import type { Module } from '../ir/ir.ts';
+import { command } from './command.ts';
+import { kernelFunction } from './kernel-btf.ts';
 import { kernelNeeded, type Version } from './needs.ts';
 import { createMap, freeze, type MapSpec, update } from './map.ts';
-import { type LoadResult, loadProgram } from './program.ts';
-import { closeFd, type System } from './system.ts';
+import { functionTypes, funcInfoSize, hasCallbacks, type PlannedBtf } from './plan-btf.ts';
+import { type LoadResult, loadProgram, type ProgramSpec } from './program.ts';
+import { closeFd, succeed, type System } from './system.ts';
 
 export interface PlannedMap extends MapSpec {
   readonly name: string;
@@ -36,6 +39,12 @@ export interface Patch {
   readonly offset: number | null;
 }
 
+/** The call's slot takes the id of the function in the running kernel's BTF. */
+export interface KernelCall {
+  readonly slot: number;
+  readonly name: string;
+}
+
 export interface PlannedProgram {
   readonly name: string;
   readonly section: string;
@@ -45,6 +54,9 @@ export interface PlannedProgram {
   /** Instructions in hexadecimal. */
   readonly code: string;
   readonly patches: readonly Patch[];
+  readonly kernelCalls: readonly KernelCall[];
+  /** Types of the functions; null where the kernel does not ask for them. */
+  readonly btf: PlannedBtf | null;
   /** Oldest kernel that has what it uses. */
   readonly needs: Version;
 }
@@ -138,8 +150,7 @@ function planPatch({ slot, sym }: Reloc, data: Data): Patch {
     }
     case 'kfunc':
     case 'func':
-      assert(false, `${sym.kind} ${sym.name}: needs an object with BTF, a plan has none`);
-      break;
+      return unreachable(`${sym.kind} ${sym.name} is no map`);
     default:
       return sym.kind satisfies never;
   }
@@ -168,7 +179,7 @@ export function planModule(machine: Machine<PReg>, endian: Endian): LoadPlan {
     const { name, section } = program;
     const { row } = must(programRow(section), `no program type has the section ${section}`);
     const funcs = reachableFuncs(machine, name);
-    const { bytes, relocs } = assemble(funcs, endian);
+    const { bytes, relocs, funcs: extents } = assemble(funcs, endian);
     return {
       name,
       section,
@@ -177,7 +188,11 @@ export function planModule(machine: Machine<PReg>, endian: Endian): LoadPlan {
       flags:
         (row.sleepable ? BPF_F_SLEEPABLE : 0) | (section.startsWith('xdp.frags') ? BPF_F_XDP_HAS_FRAGS : 0),
       code: toHex(bytes),
-      patches: relocs.map((reloc) => planPatch(reloc, data)),
+      patches: relocs.filter(({ sym }) => sym.kind !== 'kfunc').map((reloc) => planPatch(reloc, data)),
+      kernelCalls: relocs.flatMap(({ slot, sym }) =>
+        sym.kind === 'kfunc' ? [{ slot, name: sym.name }] : [],
+      ),
+      btf: hasCallbacks(funcs) ? functionTypes(funcs, extents, endian, toHex) : null,
       needs: kernelNeeded(module, program, funcs),
     };
   });
@@ -200,6 +215,31 @@ export function relocate(
     view.setInt32(at + 12, offset ?? 0, true);
   }
   return patched;
+}
+
+/** Instructions with the ids of kernel functions in their places; 0, which the verifier names, when the kernel lacks one. */
+function linkKernelCalls(code: Uint8Array, calls: readonly KernelCall[]): Uint8Array {
+  const view = new DataView(code.buffer);
+  for (const { slot, name } of calls) view.setInt32(slot * 8 + 4, kernelFunction(name) ?? 0, true);
+  return code;
+}
+
+/** Hands the program's types to the kernel while `load` runs. */
+function withBtf(
+  system: System,
+  btf: PlannedBtf | null,
+  load: (btf: ProgramSpec['btf']) => LoadResult,
+): LoadResult {
+  if (btf === null) return load(undefined);
+  const types = fromHex(btf.types);
+  const { result } = command(system, 'BTF_LOAD', { btf: types, btf_size: types.length });
+  const fd = succeed('BPF_BTF_LOAD', result);
+  const lineInfo = new Uint8Array(0);
+  try {
+    return load({ fd, funcInfo: fromHex(btf.funcInfo), funcInfoSize, lineInfo, lineInfoSize: 16 });
+  } finally {
+    closeFd(system, fd);
+  }
 }
 
 export interface Loaded {
@@ -231,12 +271,14 @@ export function loadPlan(system: System, plan: LoadPlan): Loaded {
   const programs = new Map<string, LoadResult>();
   for (const program of plan.programs) {
     const { name, type, expectedAttachType, flags } = program;
-    const insns = relocate(fromHex(program.code), program.patches, (map) =>
+    const placed = relocate(fromHex(program.code), program.patches, (map) =>
       must(maps.get(map), `no map ${map}`),
     );
+    const insns = linkKernelCalls(placed, program.kernelCalls);
+    const spec = { name, type, expectedAttachType, flags, insns, license: plan.license };
     programs.set(
       name,
-      loadProgram(system, { name, type, expectedAttachType, flags, insns, license: plan.license }),
+      withBtf(system, program.btf, (btf) => loadProgram(system, btf === undefined ? spec : { ...spec, btf })),
     );
   }
   return {
