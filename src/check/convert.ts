@@ -274,6 +274,7 @@ function parameterConversion(env: Env, op: ConstOperand, type: Type, span: Span)
 }
 
 function untypedConversion(env: Env, op: Operand, type: Type): Operand | null {
+  if (op.mode === 'nil' && under(type).kind === 'map') return refuse(env, 'local-map', op.span, {});
   if (op.mode === 'nil') return convertUntyped(env, op, type);
   const target = isBoolean(op.type) || isNumeric(type) ? type : defaultType(op.type);
   return convertUntyped(env, op, target);

@@ -99,7 +99,7 @@ export function initialise(env: Env, entity: GlobalEntity, value: TExpr | null):
   const global: Mutable<TGlobal> = target;
   const folded = foldInitialiser(env, value);
   if (folded.kind === 'refused') {
-    if (!folded.known && forgottenPart(target.type) === null)
+    if (!folded.known && forgottenPart(target.type, !target.config) === null)
       report(env, 'initialiser-not-constant', folded.span, { name: entity.name });
   } else global.init = folded.value;
 }

@@ -291,11 +291,13 @@ const outside: readonly Rejected[] = [
   ebpf('defer-repeated', 'func g() {}\nfunc f() {\nfor range 3 {\ndefer g() //!\n}\n}'),
   ebpf('defer-repeated', 'func g() {}\nfunc f(n int) {\nL:\ndefer g() //!\nif n > 0 {\nn--\ngoto L\n}\n}'),
   ebpf('initialiser-not-constant', 'func g() int { return 1 }\nvar x = g() //!'),
+  ebpf('initialiser-not-constant', 'func g() string { println(1); return "" }\nvar x = g() //!'),
   ebpf('pointer-in-global', 'var p *int //!'),
   ebpf('pointer-in-global', 'var s []byte //!'),
   ebpf('pointer-in-global', '//bpf:config\nvar s = "abc" //!'),
   ebpf('pointer-in-global', 'type T struct { f func() }\nvar t T //!'),
   ebpf('map-without-directive', 'var m = map[int]int{} //!'),
+  ebpf('local-map', body('println((map[int]int)(nil) == nil) //!')),
   ebpf('local-map', body('m := map[int]int{} //!\n_ = m')),
   ebpf('pointer-array-index', body('x := [2]*int{p, p}\n_ = x[a] //!')),
   ebpf(

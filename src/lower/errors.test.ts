@@ -21,6 +21,7 @@ describe('errors', () => {
       'f := func() int { return 1 }; for i := range 3 { if i > 1 { f = func() int { return 2 } } }; println(f())',
     ],
     ['variable-index', 'for _, s := range [2]string{"x", "yy"} { println(len(s)) }'],
+    ['variable-index', 'for _, f := range []func(){func() { println(1) }} { f() }'],
     ['bad-verb', 'var x int32 = -1; bpf.Printk("%x", x)'],
     ['verb-without-argument', 'bpf.Printk("%d %d", 1)'],
     ['argument-without-verb', 'bpf.Printk("%d", 1, 2)'],

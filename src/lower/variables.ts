@@ -124,6 +124,8 @@ export function read(cx: Context, binding: Binding, type: Type): Value {
       return binding.value;
     case 'memory': {
       if (shapeOf(type) === 'memory') return memory(binding.addr);
+      // After variable-index: elements that are in no memory.
+      if (shapeOf(type) !== 'scalar' && cx.module.diagnostics.failed) return zeroValue(cx, type);
       const held = scalarOf(type);
       if (binding.exact) return scalar(loadScalar(cx, binding.addr, held));
       return scalar(cx.b.load(held.ir, held.ir === 'i32' ? 32 : 64, address(cx, binding.addr), 0));
