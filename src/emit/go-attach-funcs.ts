@@ -13,6 +13,7 @@ export type AttachFunc =
   | 'uretprobeMulti'
   | 'socket'
   | 'classifier'
+  | 'clsact'
   | 'cgroupSkb'
   | 'iter'
   | 'perfEvent'
@@ -98,16 +99,108 @@ func attachSocketFilter(iface *net.Interface, prog *ebpf.Program) (io.Closer, er
 }`),
   },
   classifier: {
-    uses: [],
-    imports: [ebpf, link, 'io', 'net'],
+    uses: ['clsact'],
+    imports: [ebpf, link, 'errors', 'io', 'net'],
     lines: lines(`
-// attachClassifier attaches to an interface's incoming or outgoing packets (Linux 6.6).
+// attachClassifier attaches to an interface's incoming or outgoing packets; before Linux 6.6 to its clsact queue.
 func attachClassifier(iface *net.Interface, egress bool, prog *ebpf.Program) (io.Closer, error) {
 	where := ebpf.AttachTCXIngress
 	if egress {
 		where = ebpf.AttachTCXEgress
 	}
-	return link.AttachTCX(link.TCXOptions{Program: prog, Interface: iface.Index, Attach: where})
+	l, err := link.AttachTCX(link.TCXOptions{Program: prog, Interface: iface.Index, Attach: where})
+	if errors.Is(err, ebpf.ErrNotSupported) {
+		return attachClsact(iface, egress, prog)
+	}
+	return l, err
+}`),
+  },
+  clsact: {
+    uses: ['closers'],
+    imports: [ebpf, 'encoding/binary', 'errors', 'fmt', 'io', 'net', 'os', 'syscall'],
+    lines: lines(`
+// attachClsact adds a filter to an interface's clsact queue, which is made as needed and stays.
+func attachClsact(iface *net.Interface, egress bool, prog *ebpf.Program) (io.Closer, error) {
+	const handle, parent = 0xffff0000, 0xfffffff1
+	queue := trafficControl(iface, handle, parent, 0)
+	queue = attribute(queue, 1, []byte("clsact\\x00"))
+	const create = syscall.NLM_F_CREATE | syscall.NLM_F_EXCL
+	if err := netlink(syscall.RTM_NEWQDISC, create, queue); err != nil && !errors.Is(err, syscall.EEXIST) {
+		return nil, fmt.Errorf("make the clsact queue: %w", err)
+	}
+	hook := uint32(0xfffffff2)
+	if egress {
+		hook = 0xfffffff3
+	}
+	// A priority of this process's own, and every protocol in network byte order.
+	var protocols [2]byte
+	binary.BigEndian.PutUint16(protocols[:], syscall.ETH_P_ALL)
+	info := uint32(os.Getpid()&0x7fff|0x8000)<<16 | uint32(binary.NativeEndian.Uint16(protocols[:]))
+	filter := attribute(trafficControl(iface, 1, hook, info), 1, []byte("bpf\\x00"))
+	const directAction = 1
+	options := attribute(nil, 6, number(uint32(prog.FD())))
+	options = attribute(options, 7, []byte("bpfc\\x00"))
+	options = attribute(options, 8, number(directAction))
+	if err := netlink(syscall.RTM_NEWTFILTER, create, attribute(filter, 2, options)); err != nil {
+		return nil, fmt.Errorf("add a filter: %w", err)
+	}
+	return closer(func() error { return netlink(syscall.RTM_DELTFILTER, 0, filter) }), nil
+}
+
+func number(n uint32) []byte { return binary.NativeEndian.AppendUint32(nil, n) }
+
+// trafficControl is a struct tcmsg.
+func trafficControl(iface *net.Interface, handle, parent, info uint32) []byte {
+	message := make([]byte, 4, 20)
+	for _, n := range []uint32{uint32(iface.Index), handle, parent, info} {
+		message = binary.NativeEndian.AppendUint32(message, n)
+	}
+	return message
+}
+
+// attribute appends a netlink attribute.
+func attribute(message []byte, kind uint16, data []byte) []byte {
+	message = binary.NativeEndian.AppendUint16(message, uint16(4+len(data)))
+	message = binary.NativeEndian.AppendUint16(message, kind)
+	message = append(message, data...)
+	for len(message)%4 != 0 {
+		message = append(message, 0)
+	}
+	return message
+}
+
+// netlink sends a request to the kernel's routing and waits for its acknowledgement.
+func netlink(kind, flags uint16, body []byte) error {
+	fd, err := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, syscall.NETLINK_ROUTE)
+	if err != nil {
+		return err
+	}
+	defer syscall.Close(fd)
+	request := number(uint32(syscall.NLMSG_HDRLEN + len(body)))
+	request = binary.NativeEndian.AppendUint16(request, kind)
+	request = binary.NativeEndian.AppendUint16(request, syscall.NLM_F_REQUEST|syscall.NLM_F_ACK|flags)
+	request = append(append(request, make([]byte, 8)...), body...)
+	if err := syscall.Sendto(fd, request, 0, &syscall.SockaddrNetlink{Family: syscall.AF_NETLINK}); err != nil {
+		return err
+	}
+	answer := make([]byte, os.Getpagesize())
+	n, _, err := syscall.Recvfrom(fd, answer, 0)
+	if err != nil {
+		return err
+	}
+	messages, err := syscall.ParseNetlinkMessage(answer[:n])
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		if m.Header.Type != syscall.NLMSG_ERROR || len(m.Data) < 4 {
+			continue
+		}
+		if code := int32(binary.NativeEndian.Uint32(m.Data)); code != 0 {
+			return syscall.Errno(-code)
+		}
+	}
+	return nil
 }`),
   },
   cgroupSkb: {

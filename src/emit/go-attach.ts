@@ -109,7 +109,8 @@ export interface AttachCall {
   /**
    * A Go expression giving (io.Closer, error), or null where the Go program only loads. $p the program, $t the quoted
    * target, $group and $name its two halves at the slash, $binary and $symbol its two halves at the last colon, $sys the
-   * quoted target as a system call's symbol, $a the attach type, $sockets the one map of sockets.
+   * quoted target as a system call's symbol, $a the attach type, $egress whether that is outgoing, $sockets the one map
+   * of sockets.
    */
   readonly call: string | null;
   readonly needs: readonly AttachNeed[];
@@ -157,7 +158,7 @@ export const attachCalls: Readonly<Record<LinkKind, AttachCall>> = {
   'uprobe.session': loadedOnly,
   usdt: loadedOnly,
   tc: through('classifier', 'attachClassifier(iface, egress, $p)', 'iface', 'direction'),
-  tcx: by(`link.AttachTCX(link.TCXOptions${onInterface})`, 'iface'),
+  tcx: through('classifier', 'attachClassifier(iface, $egress, $p)', 'iface'),
   netkit: by(`link.AttachNetkit(link.NetkitOptions${onInterface})`, 'iface'),
   tracepoint: by('link.Tracepoint($group, $name, $p, nil)'),
   raw_tracepoint: by('link.AttachRawTracepoint(link.RawTracepointOptions{Name: $t, Program: $p})'),
@@ -220,6 +221,7 @@ export function attachWords(
     symbol: symbol === '' ? 'symbol' : goString(symbol),
     sys: goString(`sys_${target}`),
     a: row.attachType === null ? 'ebpf.AttachNone' : goAttachType(row.attachType, row.attachId),
+    egress: String(row.attachType === 'tcx_egress'),
     sockets: `coll.Maps[${goString(sockets)}]`,
   };
 }
