@@ -72,6 +72,7 @@ export const int32 = int('int32', 32, true);
 export const goInt = int('int', 64, true);
 export const bool: BoolType = { kind: 'bool', name: 'bool' };
 
+export const unsignedOf = (bits: IntType['bits']): IntType => int(`uint${bits}`, bits, false);
 export const namedInt = (name: string, of: IntType): IntType => ({ ...of, name });
 export const typeParameter: IntType = { ...int('T', 8, true), parameter: true };
 export const arrayOf = (element: GoType, length: number): ArrayType => ({
@@ -170,7 +171,7 @@ export function literalValue(random: Random, type: IntType): bigint {
   })();
   if (candidate >= low && candidate <= high) return candidate;
   const width = high - low + 1n;
-  return low + (((candidate - low) % width) + width) % width;
+  return low + ((((candidate - low) % width) + width) % width);
 }
 
 /** The zero value as an expression. */
