@@ -22,7 +22,7 @@ function parser(): GoParser {
 export function parseFile(file: SourceFile, diagnostics: Diagnostics): File {
   const found = new Diagnostics();
   const { parts, comments } = parser().parse(file, found);
-  diagnostics.list.push(...firstOfEachLine(file, found));
+  for (const diagnostic of firstOfEachLine(file, found)) diagnostics.list.push(diagnostic);
   const span = { file: file.id, start: 0, end: file.text.length };
   const name = parts?.name ?? { kind: 'Ident', span: { file: file.id, start: 0, end: 0 }, name: '_' };
   return { kind: 'File', span, name, imports: parts?.imports ?? [], decls: parts?.decls ?? [], comments };

@@ -28,11 +28,12 @@ function parse(text: string): {
   const diagnostics = new Diagnostics();
   const file = sourceFile(0, 'fuzz.go', text);
   const tree = parseFile(file, diagnostics);
-  const lines = diagnostics.list.map(({ span }) => {
-    expect(span && span.start >= 0 && span.start <= span.end && span.end <= text.length).toBe(true);
-    return lineAt(file, span?.start ?? 0);
-  });
-  expect(lines).toEqual([...new Set(lines)].sort((a, b) => a - b));
+  const inside = diagnostics.list.every(
+    ({ span }) => span && span.start >= 0 && span.start <= span.end && span.end <= text.length,
+  );
+  const lines = diagnostics.list.map(({ span }) => lineAt(file, span?.start ?? 0));
+  const ascending = lines.every((line, i) => i === 0 || line > (lines[i - 1] ?? 0));
+  expect([inside, ascending]).toEqual([true, true]);
   return { diagnostics, tree };
 }
 
@@ -214,6 +215,17 @@ describe('length', () => {
     const small = Math.min(time(5_000), time(5_000));
     // Eight times the text: quadratic time would be 64 times. The bound leaves room for a busy machine.
     expect(Math.min(time(40_000), time(40_000))).toBeLessThan(30 * small + 200);
+  });
+
+  it('of 300,000 declarations and as many errors needs no stack', () => {
+    const { tree, diagnostics } = parse(
+      `package p\n${'var x int\n'.repeat(150_000)}${')\n'.repeat(150_000)}`,
+    );
+    expect(tree.decls.length).toBe(150_000);
+    expect(diagnostics.list.length).toBe(1);
+    expect(printAst(tree).length).toBeGreaterThan(150_000);
+    expect(printGo(tree).length).toBeGreaterThan(150_000);
+    expect(parse(`package p\nfunc f() {\n${')\n'.repeat(150_000)}`).diagnostics.list.length).toBe(150_001);
   });
 
   it('of 100,000 terms prints and parses back', () => {

@@ -1,5 +1,5 @@
 /**
- * The rules for statements, and how parsing goes on after an error in one.
+ * The rules for statement lists and the statements with blocks, and how parsing goes on after an error.
  *
  *     for i := range 10 { … }   →   Range(i, null, ':=', 10, Block)
  *     if a {} else if b {}      →   If(a, Block, If(b, Block, null)), built in a loop
@@ -9,17 +9,13 @@
  * Invariant: every statement list leaves the parser at its closing brace, a `case`, or the end of the function.
  */
 
-import type { IToken } from 'chevrotain';
 import type {
-  AssignOp,
   Block,
-  Branch,
   Case,
   Decl,
   DeclStmt,
   Expr,
   For,
-  Ident,
   If,
   Range,
   Stmt,
@@ -29,33 +25,9 @@ import type {
 import { join } from '../src/base/source.ts';
 import { startsFunction } from './brackets.ts';
 import type { Choice, Rule } from './engine.ts';
-import { ExpressionRules } from './expressions.ts';
 import { describe } from './messages.ts';
-import { isAutomatic } from './semicolons.ts';
+import { type ForHeader, type Header, notAValue, SimpleStatementRules } from './simple-statements.ts';
 import { endOfFile, T } from './tokens.ts';
-
-/** What stands before `{` in `for k, v := range x {`. */
-interface RangeClause {
-  readonly kind: 'RangeClause';
-  readonly key: Expr | null;
-  readonly value: Expr | null;
-  readonly op: Range['op'];
-  readonly x: Expr;
-}
-
-type Simple = Stmt | RangeClause;
-
-interface Header {
-  readonly init: Stmt | null;
-  readonly last: Stmt | null;
-}
-
-interface ForHeader {
-  readonly range: RangeClause | null;
-  readonly init: Stmt | null;
-  readonly cond: Stmt | null;
-  readonly post: Stmt | null;
-}
 
 interface IfClause {
   readonly start: number;
@@ -63,7 +35,7 @@ interface IfClause {
   readonly then: Block;
 }
 
-export abstract class StatementRules extends ExpressionRules {
+export abstract class StatementRules extends SimpleStatementRules {
   abstract readonly declaration: Rule<Decl[]>;
 
   readonly block: Rule<Block> = this.rule('block', () => {
@@ -140,165 +112,7 @@ export abstract class StatementRules extends ExpressionRules {
     return { kind: 'Labeled', span: this.span(start), label, stmt };
   });
 
-  // ------------------------------------------------------------- simple statements
-
-  readonly simpleStatement: Rule<Simple> = this.rule('simpleStatement', () =>
-    this.or(1, {
-      ERR_MSG: ', expected statement',
-      DEF: [
-        {
-          ALT: (): Simple => {
-            this.consume(1, T.Range);
-            const x = this.subrule(1, this.expression);
-            return { kind: 'RangeClause', key: null, value: null, op: null, x };
-          },
-        },
-        {
-          ALT: (): Simple => {
-            const start = this.start();
-            const left = this.subrule(2, this.expressionList);
-            const rest = this.option(1, () => this.subrule(3, this.simpleRest, { ARGS: [start, left] }));
-            return rest ?? this.expressionStatement(left);
-          },
-        },
-      ],
-    }),
-  );
-
-  private expressionStatement(list: readonly Expr[]): Stmt {
-    const x = list[0];
-    if (!x || list.length > 1) return this.unexpected(', expected := or = or comma');
-    return { kind: 'ExprStmt', span: x.span, x };
-  }
-
-  readonly simpleRest: Rule<Simple, [number, Expr[]]> = this.rule(
-    'simpleRest',
-    (start: number, left: Expr[]) =>
-      this.or(1, [
-        {
-          ALT: (): Simple =>
-            this.subrule(1, this.assignment, { ARGS: [start, left, this.consume(1, T.Define)] }),
-        },
-        {
-          ALT: (): Simple =>
-            this.subrule(2, this.assignment, { ARGS: [start, left, this.consume(2, T.Assign)] }),
-        },
-        {
-          ALT: (): Simple => {
-            const op = this.consume(3, T.AssignOp);
-            const x = this.single(left, op);
-            const rhs = [this.subrule(3, this.expression)];
-            const opSpan = this.tokenSpan(op);
-            return {
-              kind: 'Assign',
-              span: this.span(start),
-              op: op.image as AssignOp,
-              opSpan,
-              lhs: [x],
-              rhs,
-            };
-          },
-        },
-        {
-          ALT: (): Simple => {
-            const op = this.consume(4, T.IncDec);
-            const x = this.single(left, op);
-            return { kind: 'IncDec', span: this.span(start), op: op.image === '++' ? '++' : '--', x };
-          },
-        },
-        {
-          ALT: (): Simple => {
-            const channel = this.single(left, this.consume(5, T.Arrow));
-            const value = this.subrule(4, this.expression);
-            return { kind: 'Send', span: this.span(start), channel, value };
-          },
-        },
-      ]),
-  );
-
-  private single(list: readonly Expr[] | undefined, op: IToken): Expr {
-    const [x, second] = list ?? [];
-    if (second) this.complain(`unexpected ${describe(op)}, expected := or = or comma`, op);
-    return x ?? { kind: 'BadExpr', span: this.tokenSpan(op) };
-  }
-
-  readonly assignment: Rule<Simple, [number, Expr[], IToken]> = this.rule(
-    'assignment',
-    (start: number, left: Expr[], op: IToken) =>
-      this.or(1, {
-        ERR_MSG: ', expected expression',
-        DEF: [
-          {
-            ALT: (): Simple => {
-              this.consume(1, T.Range);
-              const x = this.subrule(1, this.expression);
-              if (left?.length > 2) this.complain('range clause permits at most two iteration variables', op);
-              const text = op?.image === '=' ? '=' : ':=';
-              return { kind: 'RangeClause', key: left?.[0] ?? null, value: left?.[1] ?? null, op: text, x };
-            },
-          },
-          {
-            ALT: (): Simple => {
-              const rhs = this.subrule(2, this.expressionList);
-              const text = op?.image === '=' ? '=' : ':=';
-              if (text === ':=') this.checkDefined(left ?? []);
-              const opSpan = op ? this.tokenSpan(op) : this.span(start);
-              return { kind: 'Assign', span: this.span(start), op: text, opSpan, lhs: left, rhs };
-            },
-          },
-        ],
-      }),
-  );
-
-  private checkDefined(left: readonly Expr[]): void {
-    const bad = left.find((x) => x.kind !== 'Ident');
-    if (bad) this.complainAt('non-name on left side of :=', bad.span.start);
-  }
-
-  /** A simple statement where `range` has no business. */
-  private plain(stmt: Simple): Stmt {
-    if (stmt.kind !== 'RangeClause') return stmt;
-    this.complainAt('unexpected keyword range outside a for clause', stmt.x.span.start);
-    return { kind: 'Empty', span: stmt.x.span };
-  }
-
   // ------------------------------------------------------------- if, switch, select
-
-  /** `init; last` before the brace of `if` and `switch`. A newline may end the init of a `switch`, as Go has it. */
-  readonly header: Rule<Header, ['if' | 'switch']> = this.rule('header', (clause: 'if' | 'switch') => {
-    const level = this.level;
-    this.level = -1;
-    const first = this.option(1, () => this.plain(this.subrule(1, this.simpleStatement))) ?? null;
-    let second: Stmt | null = null;
-    const separator = this.option(2, {
-      GATE: () => clause === 'switch' || !this.strayNewline(),
-      DEF: () => {
-        const token = this.consume(1, T.Semicolon);
-        second = this.option(3, () => this.plain(this.subrule(2, this.simpleStatement))) ?? null;
-        return token;
-      },
-    });
-    this.level = level;
-    return separator ? { init: first, last: second } : { init: null, last: first };
-  });
-
-  /** A newline before `{`: reported where the body is parsed. */
-  private strayNewline(): boolean {
-    return isAutomatic(this.peek()) && this.next(T.LBrace, 1);
-  }
-
-  /** Report and skip a newline before the `{` of a clause. */
-  protected braceOnNewLine(after: string): void {
-    if (!this.strayNewline()) return;
-    this.complain(`unexpected newline, expected { after ${after}`);
-    this.at++;
-  }
-
-  private body(clause: string): void {
-    if (this.RECORDING_PHASE) return;
-    this.braceOnNewLine(clause);
-    if (!this.next(T.LBrace)) this.unexpected(`, expected { after ${clause}`);
-  }
 
   readonly ifStatement: Rule<If> = this.rule('ifStatement', () => {
     const clauses: IfClause[] = [];
@@ -347,18 +161,6 @@ export abstract class StatementRules extends ExpressionRules {
     if (this.next(T.LBrace) && !header.last) this.complain('missing condition in if statement');
     this.body('if clause');
     return header;
-  }
-
-  private condition(stmt: Stmt | null, offset: number): Expr {
-    const bad: Expr = { kind: 'BadExpr', span: { file: this.file.id, start: offset, end: offset } };
-    if (!stmt) return bad;
-    if (stmt.kind === 'ExprStmt') {
-      if (stmt.x.kind === 'TypeAssert' && !stmt.x.type)
-        this.complainAt('use of .(type) outside type switch', stmt.span.start);
-      return stmt.x;
-    }
-    this.complainAt(notAValue(stmt), stmt.span.start);
-    return bad;
   }
 
   readonly switchStatement: Rule<Switch | TypeSwitch> = this.rule('switchStatement', () => {
@@ -455,94 +257,6 @@ export abstract class StatementRules extends ExpressionRules {
     };
   }
 
-  readonly forHeader: Rule<ForHeader> = this.rule('forHeader', () => {
-    const level = this.level;
-    this.level = -1;
-    let cond: Stmt | null = null;
-    let post: Stmt | null = null;
-    const first = this.option(1, () => this.subrule(1, this.simpleStatement)) ?? null;
-    const clauses = this.option(2, () => {
-      const separator = this.consume(2, T.Semicolon);
-      cond = this.option(3, () => this.plain(this.subrule(2, this.simpleStatement))) ?? null;
-      if (this.next(T.LBrace)) {
-        const newline = isAutomatic(separator) && !cond;
-        this.complain(
-          newline ? 'unexpected newline, expected { after for clause' : 'expected for loop condition',
-        );
-        return false;
-      }
-      this.consume(3, T.Semicolon, { ERR_MSG: ', expected { after for clause' });
-      post = this.option(4, () => this.plain(this.subrule(3, this.simpleStatement))) ?? null;
-      return true;
-    });
-    this.level = level;
-    const range = first?.kind === 'RangeClause' ? first : null;
-    if (range && clauses !== undefined)
-      this.complainAt('range clause cannot stand in a for clause', range.x.span.start);
-    const plain = first?.kind === 'RangeClause' ? null : first;
-    return { range, init: clauses ? plain : null, cond: clauses ? cond : plain, post: this.checkPost(post) };
-  });
-
-  private loopCondition(stmt: Stmt | null): Expr | null {
-    return stmt && this.ACTION(() => this.condition(stmt, stmt.span.start));
-  }
-
-  private checkPost(post: Stmt | null): Stmt | null {
-    if (post?.kind === 'Assign' && post.op === ':=')
-      this.complainAt('cannot declare in post statement of for loop', post.span.start);
-    return post;
-  }
-
-  // ------------------------------------------------------------- keywords
-
-  readonly returnStatement: Rule<Stmt> = this.rule('returnStatement', () => {
-    const start = this.start();
-    this.consume(1, T.Return);
-    const results = this.option(1, () => this.subrule(1, this.expressionList)) ?? [];
-    return { kind: 'Return', span: this.span(start), results };
-  });
-
-  readonly branchStatement: Rule<Branch> = this.rule('branchStatement', () => {
-    const start = this.start();
-    let label: Ident | null = null;
-    const keyword = this.or(1, [
-      { ALT: () => this.consume(1, T.Fallthrough) },
-      {
-        ALT: () => {
-          const token = this.consume(2, T.Goto);
-          label = this.ident(this.consume(3, T.Name));
-          return token;
-        },
-      },
-      {
-        ALT: () => {
-          const token = this.or(2, [
-            { ALT: () => this.consume(4, T.Break) },
-            { ALT: () => this.consume(5, T.Continue) },
-          ]);
-          label = this.option(1, () => this.ident(this.consume(6, T.Name))) ?? null;
-          return token;
-        },
-      },
-    ]);
-    return { kind: 'Branch', span: this.span(start), keyword: keyword.image as Branch['keyword'], label };
-  });
-
-  /** `go` and `defer`. */
-  readonly callStatement: Rule<Stmt> = this.rule('callStatement', () => {
-    const start = this.start();
-    const keyword = this.or(1, [
-      { ALT: () => this.consume(1, T.Go) },
-      { ALT: () => this.consume(2, T.Defer) },
-    ]);
-    const call = this.subrule(1, this.expression);
-    if (call.kind !== 'Call' && !this.RECORDING_PHASE) {
-      const what = call.kind === 'Paren' ? 'must not be parenthesized' : 'must be function call';
-      this.complainAt(`expression in ${keyword.image} ${what}`, call.span.start);
-    }
-    return { kind: keyword.tokenType === T.Go ? 'Go' : 'Defer', span: this.span(start), call };
-  });
-
   private readonly statementChoices: readonly Choice<Stmt>[] = [
     { rule: this.declarationStatement },
     { rule: this.labeledStatement, GATE: () => this.next(T.Colon, 1) },
@@ -601,12 +315,6 @@ export abstract class StatementRules extends ExpressionRules {
     if (this.next(T.Semicolon)) this.at++;
     return true;
   }
-}
-
-function notAValue(stmt: Stmt): string {
-  if (stmt.kind === 'Assign' && stmt.op === '=') return 'cannot use assignment as value; compare with ==';
-  if (stmt.kind === 'Assign') return `cannot use ${stmt.op} as value; write the condition after a semicolon`;
-  return 'cannot use statement as value';
 }
 
 /** The operand of `x.(type)`, with or without `v :=` before it. */

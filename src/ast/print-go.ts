@@ -18,16 +18,20 @@ interface Indented {
 
 export function printGo(file: File): string {
   const text: string[] = [];
-  const pending: (Piece | null)[] = [...declarations(file)].reverse();
+  const pending: (Piece | null)[] = [];
+  const later = (pieces: readonly (Piece | null)[]): void => {
+    for (const piece of pieces.toReversed()) pending.push(piece);
+  };
   let indent = 0;
+  later(declarations(file));
   for (let piece = pending.pop(); piece !== undefined; piece = pending.pop()) {
     if (piece === null) indent--;
     else if (typeof piece === 'string') text.push(piece.replaceAll('\n', `\n${'\t'.repeat(indent)}`));
     else if ('deeper' in piece) {
       indent++;
-      pending.push(null, ...[...piece.deeper].reverse());
+      later([...piece.deeper, null]);
     } else if (piece.kind === 'BasicLit') text.push(piece.text);
-    else pending.push(...piecesOf(piece).reverse());
+    else later(piecesOf(piece));
   }
   return text.join('');
 }

@@ -85,7 +85,7 @@ export function printAst(root: Node, options: PrintOptions = {}): string {
   const pending: Piece[] = ['\n', { node: root, indent: 0 }];
   for (let piece = pending.pop(); piece !== undefined; piece = pending.pop()) {
     if (typeof piece === 'string') text.push(piece);
-    else pending.push(...piecesOf(piece.node, piece.indent, options).reverse());
+    else for (const part of piecesOf(piece.node, piece.indent, options).reverse()) pending.push(part);
   }
   return text.join('');
 }
@@ -96,10 +96,8 @@ function piecesOf(node: Node, indent: number, options: PrintOptions): Piece[] {
   const place = at ? `@${at.line}:${at.col}` : '';
   if (node.kind === 'Ident') return [node.name + place];
   if (node.kind === 'BasicLit') return [node.text + place];
-  const pieces: Piece[] = [`(${node.kind}${place}`];
-  for (const [key, value] of valuesOf(node)) pieces.push(...piecesOfValue(key, value, node, indent + 1));
-  pieces.push(')');
-  return pieces;
+  const inner = valuesOf(node).flatMap(([key, value]) => piecesOfValue(key, value, node, indent + 1));
+  return [`(${node.kind}${place}`, ...inner, ')'];
 }
 
 function valuesOf(node: Node): [string, unknown][] {
