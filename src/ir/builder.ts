@@ -90,6 +90,10 @@ export class FuncBuilder {
     this.switchTo(this.newBlock(options.params));
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
   /** The function's parameters. */
   get params(): readonly ValueId[] {
     return this.#order[0]!.params.map((p) => p.id);

@@ -27,7 +27,7 @@ export function functionCall(cx: Context, func: TFunc, args: readonly TExpr[], s
   return invoke(cx, func, values, span);
 }
 
-function invoke(cx: Context, func: TFunc, args: readonly Value[], span: Span): Value {
+export function invoke(cx: Context, func: TFunc, args: readonly Value[], span: Span): Value {
   if (func.kfunc !== null) return kernelCall(cx, func, func.kfunc, args, span);
   return isInstance(func) ? callInstance(cx, func, args, span) : expand(cx, func, args, null, span);
 }

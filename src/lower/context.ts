@@ -122,6 +122,8 @@ export interface Context {
   readonly regions: Map<TVar, Region>;
   /** A region was needed before it was known. */
   lateRegion: boolean;
+  /** Functions for closures that the kernel calls, made with this one. */
+  readonly callbacks: Func[];
   abortBlock: BlockId | null;
   mayAbort: boolean;
   /** Bodies being expanded into this function. */

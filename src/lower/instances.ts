@@ -122,6 +122,7 @@ export function newContext(
     objects: new Set(),
     regions,
     lateRegion: false,
+    callbacks: [],
     abortBlock: null,
     mayAbort: false,
     depth: 0,
@@ -150,7 +151,7 @@ export function finish(cx: Context): void {
     enter(cx, cx.abortBlock);
     cx.b.abort();
   }
-  cx.module.funcs.push(cx.b.finish());
+  cx.module.funcs.push(...cx.callbacks, cx.b.finish());
 }
 
 export function instanceOf(module: ModuleContext, func: TFunc): Instance {

@@ -213,6 +213,21 @@ export const platformCodes = {
     message: 'this field of the record is not written on every path to here',
     help: 'write it first, or take the record with ReserveZeroed',
   },
+  'callback-unknown': {
+    severity: 'error',
+    message: 'which function this is, is not known here',
+    help: 'the kernel calls one function: write it here, or name it',
+  },
+  'callback-captures': {
+    severity: 'error',
+    message: 'this function outlives the program that sets it, and may use no variables around it',
+    help: 'keep what it needs in the map’s value, or in package variables',
+  },
+  'callback-capture': {
+    severity: 'error',
+    message: 'a function that the kernel calls cannot capture {name}',
+    help: 'such values are not in memory: use a copy that is never assigned, or pass what it holds one by one',
+  },
   'hook-arguments': {
     severity: 'error',
     message: '{kind} programs take no parameters beside their context',

@@ -4,12 +4,10 @@ import { expect, test } from 'vitest';
 import { sdkDeclarations, sdkNativeNames } from '../../check/gen/sdk.ts';
 import { isLowered } from './table.ts';
 
-/** They need callbacks, relocations of kernel types, or symbols that the loader resolves. */
+/** They need relocations of kernel types, or symbols that the loader resolves. */
 const without = [
-  /\.(ForEach|Init|Drain)$/,
   /^(CurrentTask|EnumExists|EnumValue|FieldExists|FieldSize|TypeExists)$/,
   /^(Ksym|Kconfig)\./,
-  /^(TimerSetCallback|ForEachMapElem|FindVma|UserRingbufDrain)$/,
 ];
 
 test('declarations and rows agree', () => {
