@@ -1,6 +1,17 @@
 /** Programs that both Go and the checker accept, for the checker's tests, by what they show. */
 
 export const accepts: Readonly<Record<string, string>> = {
+  'a constant named iota': `
+func f() int {
+	const (
+		A = iota
+		iota = iota + 6
+		B
+	)
+	var shadowed [B - 12]int
+	return shadowed[0] + A
+}
+`,
   'constants and iota': `
 const (
 	A = iota * 10

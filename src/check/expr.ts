@@ -127,7 +127,8 @@ export function entityOperand(env: Env, entity: Entity, span: Span): Operand {
       return localOperand(env, entity, span);
     case 'const':
       resolveConst(entity, env, span);
-      if (entity.name === 'iota' && entity.source === null) return iotaOperand(env, span);
+      // Go's own; a constant declared with that name has a place.
+      if (entity.name === 'iota' && entity.span.file < 0) return iotaOperand(env, span);
       return isInvalid(entity.type) ? invalid(span) : constant(span, entity.type, entity.value);
     case 'type':
       if (isGeneric(entity)) return { mode: 'generictype', span, type: invalidType, entity };
