@@ -15,6 +15,7 @@ const table: Readonly<Record<CommandName, () => Promise<Command>>> = {
   compile: async () => (await import('./compile.ts')).compileCommand,
   check: async () => (await import('./compile.ts')).checkCommand,
   build: async () => (await import('./build.ts')).buildCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
   asm: async () => (await import('./assembler.ts')).asmCommand,
   disasm: async () => (await import('./assembler.ts')).disasmCommand,
   opt: async () => (await import('./opt.ts')).optCommand,

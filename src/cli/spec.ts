@@ -43,6 +43,7 @@ export const options = {
   passes: { arg: 'A,B', doc: 'passes to run, in this order' },
   'time-passes': { doc: 'time of every pass on stderr' },
   stats: { doc: 'slots, stack and instructions of every program on stderr' },
+  log: { doc: 'the raw verifier log too, with Go lines' },
   json: { doc: 'diagnostics and results as JSON on stdout' },
   color: {
     arg: 'WHEN',
@@ -58,6 +59,7 @@ export const options = {
 export type OptionName = keyof typeof options;
 
 const compiling = ['cpu', 'endian', 'arch', 'target-kernel', 'optimize', 'stats'] as const;
+const forThisMachine = ['cpu', 'target-kernel', 'optimize'] as const;
 const always = ['json', 'color', 'quiet', 'verbose', 'help'] as const;
 const dumping = ['dump-ir', 'dump-dir', 'stop-after', 'diff', 'time-passes'] as const;
 
@@ -86,6 +88,12 @@ export const commands = {
     doc: 'diagnostics only',
     options: [...compiling, ...always],
     example: 'bpfc check filter.go',
+  },
+  verify: {
+    args: 'FILE.go…|FILE.o',
+    doc: "ask this machine's kernel: accepted with its figures, or refused and why",
+    options: ['log', ...forThisMachine, ...always],
+    example: 'sudo bpfc verify filter.go',
   },
   asm: {
     args: 'FILE.s',

@@ -1,0 +1,189 @@
+/**
+ * Why the kernel refused a program, in Go terms: the message's row, the instruction and Go line it happened at, where
+ * the registers involved came from, and the lines that lead there.
+ *
+ *     explainLog("… R0 invalid mem access 'map_value_or_null' …", { lines })
+ *       → { name: 'nil-map-value', where: { file: 'f.go', line: 10, … }, cause: …, remedy: …, registers: [{ register: 'R0', … }] }
+ */
+
+import { type Origin, originOf, registersOf } from './origin.ts';
+import { parseLog, pathTo, type SourceRef, type Step, type VerifierLog } from './log.ts';
+import { fillMessage, findMessage, type MessageName } from './messages.ts';
+
+/** A source line that the compiler gave to an instruction. */
+export interface KnownLine {
+  readonly slot: number;
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface ExplainContext {
+  readonly program?: string;
+  /** The compiler's own map, for logs without places; sorted by slot. */
+  readonly lines?: readonly KnownLine[];
+  /** Source files by name, for logs that give the texts of lines alone. */
+  readonly sources?: ReadonlyMap<string, string>;
+}
+
+export interface Place {
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly text: string;
+}
+
+export interface RegisterStory {
+  readonly register: string;
+  /** What the kernel knows of it, as it writes it. */
+  readonly state: string | null;
+  readonly origin:
+    | (Omit<Origin, 'step'> & {
+        readonly instruction: number;
+        readonly text: string;
+        readonly place: Place | null;
+      })
+    | null;
+}
+
+export interface Explanation {
+  /** null: the message has no row; the rest is still filled in. */
+  readonly name: MessageName | null;
+  readonly program: string | null;
+  /** The kernel's own words. */
+  readonly messages: readonly string[];
+  readonly instruction: { readonly index: number; readonly text: string } | null;
+  readonly where: Place | null;
+  readonly cause: string;
+  readonly remedy: string | null;
+  readonly registers: readonly RegisterStory[];
+  /** Source lines on the way to the instruction, repeated ones once, the last one being `where`. */
+  readonly path: readonly Place[];
+  readonly omitted: number;
+}
+
+class Placer {
+  private readonly context: ExplainContext;
+
+  constructor(context: ExplainContext) {
+    this.context = context;
+  }
+
+  private known(index: number): Place | null {
+    const lines = this.context.lines ?? [];
+    let found: KnownLine | null = null;
+    for (const line of lines)
+      if (line.slot <= index && (found === null || line.slot >= found.slot)) found = line;
+    return found === null ? null : { file: found.file, line: found.line, text: found.text };
+  }
+
+  /** The line of a source file that reads like the log's text, if it is the only one. */
+  private search(source: SourceRef): Place | null {
+    const wanted = source.text.trim();
+    for (const [file, text] of this.context.sources ?? []) {
+      const lines = text.split('\n');
+      const hits = lines.flatMap((line, i) => (line.trim() === wanted ? [i + 1] : []));
+      if (hits.length === 1) return { file, line: hits[0] ?? null, text: wanted };
+    }
+    return null;
+  }
+
+  place(step: Step): Place | null {
+    if (step.source?.line != null) return step.source;
+    const known = this.known(step.index);
+    if (known !== null) return known;
+    return step.source === null ? null : (this.search(step.source) ?? step.source);
+  }
+}
+
+const samePlace = (a: Place | null, b: Place | null): boolean =>
+  a?.file === b?.file && a?.line === b?.line && a?.text === b?.text;
+
+function linesOf(path: readonly Step[], placer: Placer): readonly Place[] {
+  const out: Place[] = [];
+  for (const step of path) {
+    const place = placer.place(step);
+    if (place !== null && !samePlace(place, out.at(-1) ?? null)) out.push(place);
+  }
+  return out;
+}
+
+/** Which step the message is about: a number in it, or the last one walked. */
+function failingStep(log: VerifierLog, groups: Readonly<Record<string, string>>): number | null {
+  const said = groups.insn;
+  if (said !== undefined && log.steps.length > 0) {
+    const at = log.steps.findLastIndex((s) => s.index === Number(said));
+    if (at >= 0 && groups.id === undefined) return at;
+  }
+  return log.steps.length === 0 ? null : log.steps.length - 1;
+}
+
+/** Instructions named by messages that come before any was walked (control flow, encodings). */
+function namedInstruction(
+  groups: Readonly<Record<string, string>>,
+  step: Step | null,
+): Explanation['instruction'] {
+  if (step !== null) return { index: step.index, text: step.text };
+  return groups.insn === undefined ? null : { index: Number(groups.insn), text: '' };
+}
+
+function story(register: string, position: number, log: VerifierLog, placer: Placer): RegisterStory {
+  const step = log.steps[position];
+  const origin = originOf(log, position, register);
+  return {
+    register,
+    state: step?.before.get(register) ?? null,
+    origin:
+      origin === null
+        ? null
+        : {
+            kind: origin.kind,
+            what: origin.what,
+            instruction: origin.step.index,
+            text: origin.step.text,
+            place: placer.place(origin.step),
+          },
+  };
+}
+
+/** Explains a log, with whatever surrounds it. */
+export function explainLog(raw: string, context: ExplainContext = {}): Explanation {
+  const log = parseLog(raw);
+  const placer = new Placer(context);
+  const found = findMessage(log.messages);
+  const groups = found?.groups ?? {};
+  const position = failingStep(log, groups);
+  const step = position === null ? null : (log.steps[position] ?? null);
+  const instruction = namedInstruction(groups, step);
+  const where =
+    step !== null
+      ? placer.place(step)
+      : instruction === null
+        ? null
+        : placer.place({ ...instruction, source: null, before: new Map(), parent: null });
+  const text = found?.text ?? log.messages.at(-1) ?? '';
+  return {
+    name: found?.name ?? null,
+    program: context.program ?? log.program,
+    messages: log.messages,
+    instruction,
+    where,
+    cause: found === null ? causeOfUnknown(log) : fillMessage(found.row.cause, groups),
+    remedy: found === null ? (log.sections.get('Suggestion') ?? null) : fillMessage(found.row.remedy, groups),
+    registers:
+      position === null
+        ? []
+        : registersOf(text, step?.text ?? '').map((r) => story(r, position, log, placer)),
+    path: position === null ? [] : linesOf(pathTo(log, position), placer),
+    omitted: log.omitted,
+  };
+}
+
+function causeOfUnknown(log: VerifierLog): string {
+  const reason = log.sections.get('Reason');
+  if (reason !== undefined) return reason;
+  const last = log.messages.at(-1);
+  if (last !== undefined) return `the kernel says: ${last}`;
+  return log.steps.length === 0
+    ? 'the kernel gave no reason'
+    : 'the log ends without a reason: it was cut off';
+}

@@ -1,0 +1,106 @@
+/**
+ * Where a register's value came from, along the path that the kernel walked.
+ *
+ *     4: call bpf_map_lookup_elem#1      originOf(log, 7, 'R6')  →  the result of bpf_map_lookup_elem, at 4
+ *     5: r6 = r0
+ *     7: r1 = *(u64 *)(r6 +0)
+ */
+
+import { pathTo, type Step, type VerifierLog } from './log.ts';
+
+export interface Origin {
+  readonly kind: 'call' | 'load' | 'constant' | 'argument' | 'stack' | 'computed' | 'lost';
+  /** In words. */
+  readonly what: string;
+  readonly step: Step;
+}
+
+/** The registers that a message and its instruction are about, the message's first. */
+export function registersOf(message: string, instruction: string): readonly string[] {
+  const said = [...message.matchAll(/\bR(\d+)\b/g)].map((m) => `R${m[1]}`);
+  const used = said.length > 0 ? [] : [...instruction.matchAll(/\(([rw])(\d+)/g)].map((m) => `R${m[2]}`);
+  return [...new Set([...said, ...used])].filter((r) => Number(r.slice(1)) <= 10 && r !== 'R10');
+}
+
+interface Definition {
+  /** Registers written. */
+  readonly writes: readonly string[];
+  readonly copyOf: string | null;
+  /** It changes the value that was there, which is then as old as before. */
+  readonly keeps: boolean;
+}
+
+function definition(text: string): Definition | null {
+  if (/^call\b/.test(text))
+    return { writes: ['R0', 'R1', 'R2', 'R3', 'R4', 'R5'], copyOf: null, keeps: false };
+  const assign = /^[rw](\d+) (\S*=) (.*)$/.exec(text);
+  if (assign === null) return null;
+  const copy = /^r(\d+)$/.exec(assign[3] ?? '');
+  return {
+    writes: [`R${assign[1]}`],
+    copyOf: assign[2] === '=' && copy !== null ? `R${copy[1]}` : null,
+    keeps: assign[2] !== '=',
+  };
+}
+
+const calleeOf = (text: string): string =>
+  /^call (?:pc[+-]\d+|(\S+?)(?:#-?\d+)?)$/.exec(text)?.[1] ?? 'a function';
+
+/** A slot of the stack that a load or store names: `fp-8`. */
+function stackSlot(operand: string): string | null {
+  const match = /\*\(u64 \*\)\(r10 ?([+-] ?\d+)\)/.exec(operand);
+  return match === null ? null : `fp${(match[1] ?? '').replace(' ', '')}`;
+}
+
+function describe(step: Step, register: string): Origin {
+  const { text } = step;
+  if (/^call\b/.test(text))
+    return register === 'R0'
+      ? { kind: 'call', what: `the result of ${calleeOf(text)}`, step }
+      : { kind: 'lost', what: `R1 to R5 hold nothing after the call of ${calleeOf(text)}`, step };
+  const value = text.replace(/^[rw]\d+ \S*= /, '');
+  if (/^\*\(/.test(value)) return { kind: 'load', what: `read from memory: ${value}`, step };
+  if (/^-?(?:0x)?[0-9a-f]+(?: ll)?$/.test(value))
+    return { kind: 'constant', what: `the constant ${value}`, step };
+  return { kind: 'computed', what: `computed: ${text}`, step };
+}
+
+/** Position on the path of the store that filled a slot, before `end`. */
+function storeTo(path: readonly Step[], slot: string, end: number): { at: number; register: string } | null {
+  for (let at = end - 1; at >= 0; at--) {
+    const store = /^(\*\(u64 \*\)\(r10 ?[+-] ?\d+\)) = r(\d+)$/.exec(path[at]?.text ?? '');
+    if (store !== null && stackSlot(store[1] ?? '') === slot) return { at, register: `R${store[2]}` };
+  }
+  return null;
+}
+
+/** Follows copies, spills and additions back to where the value was made; null when the path does not tell. */
+export function originOf(log: VerifierLog, position: number, register: string): Origin | null {
+  const path = pathTo(log, position);
+  let wanted = register;
+  let last: Origin | null = null;
+  for (let at = path.length - 2; at >= 0; at--) {
+    const step = path[at];
+    const found = step === undefined ? null : definition(step.text);
+    if (step === undefined || found === null || !found.writes.includes(wanted)) continue;
+    if (found.copyOf !== null) {
+      wanted = found.copyOf;
+      continue;
+    }
+    if (found.keeps) {
+      last ??= describe(step, wanted);
+      continue;
+    }
+    const slot = stackSlot(step.text);
+    const store = slot === null ? null : storeTo(path, slot, at);
+    if (store !== null) {
+      wanted = store.register;
+      at = store.at;
+      continue;
+    }
+    return describe(step, wanted);
+  }
+  const first = path[0];
+  if (wanted === 'R1' && first?.index === 0) return { kind: 'argument', what: 'the context', step: first };
+  return last;
+}

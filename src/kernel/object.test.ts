@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { describeErrors, goldenPrograms } from '../../golden/compiled.ts';
+import { kernelSystem, requires, tool } from '../../golden/requires.ts';
+import { compile } from '../compile.ts';
+import { readBpfObject } from '../object/bpf-object.ts';
+import { lookup } from './map.ts';
+import { loadObject } from './object.ts';
+
+const kernelTest = test.skipIf(!(await requires('kernel')));
+const clangTest = test.skipIf(!(await requires('kernel', 'clang')));
+
+const programs = goldenPrograms().flatMap(({ path, source }) => {
+  const result = compile({ ...source, options: { emit: 'object', targetKernel: '6.6' } });
+  if (!(result.artifact instanceof Uint8Array)) throw new Error(`${path}: ${describeErrors(result)}`);
+  return [{ path, object: readBpfObject(result.artifact) }];
+});
+
+kernelTest.each(programs)('$path loads as an object', async ({ object }) => {
+  const loaded = loadObject(await kernelSystem(), object);
+  const refused = [...loaded.programs].filter(([, result]) => !result.ok);
+  loaded.close();
+  expect(refused).toEqual([]);
+  expect(object.programs.length).toBeGreaterThan(0);
+});
+
+kernelTest('nothing stays open', async () => {
+  const system = await kernelSystem();
+  const open = (): number => readdirSync('/proc/self/fd').length;
+  const before = open();
+  for (const { object } of programs) loadObject(system, object).close();
+  expect(open()).toBe(before);
+});
+
+/** Through clang: functions of `.text`, data sections without sizes, CO-RE of every kind of field. */
+const source = `
+#define SEC(n) __attribute__((section(n), used))
+struct { int (*type)[1]; int (*max_entries)[16]; unsigned *key; unsigned long *value; } hits SEC(".maps");
+struct task_struct {
+  int pid; int nosuch; unsigned sched_reset_on_fork : 1;
+} __attribute__((preserve_access_index));
+static void *(*current)(void) = (void *)35;
+static long (*probe)(void *, unsigned, const void *) = (void *)113;
+static void *(*find)(void *, const void *) = (void *)1;
+unsigned long has = 9, width, zero; static int calls = 40;
+const volatile unsigned key = 7;
+__attribute__((noinline)) static int helper(struct task_struct *t) {
+  int pid = 0;
+  probe(&pid, 4, &t->pid);
+  return pid;
+}
+SEC("raw_tp/sys_enter") int entry(void *ctx) {
+  struct task_struct *t = current();
+  unsigned k = key;
+  unsigned long *v = find(&hits, &k);
+  has = __builtin_preserve_field_info(t->nosuch, 2);
+  width = __builtin_preserve_field_info(t->sched_reset_on_fork, 5);
+  if (has) helper((void *)&t->nosuch);
+  if (v) *v += 1;
+  calls += 2;
+  return helper(t) > 0;
+}
+char _license[] SEC("license") = "GPL";
+`;
+
+clangTest('an object of clang: functions, data, CO-RE', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bpfc-clang-'));
+  try {
+    writeFileSync(join(folder, 'a.c'), source);
+    execFileSync(tool('clang'), ['-O2', '-g', '-target', 'bpf', '-c', 'a.c', '-o', 'a.o'], { cwd: folder });
+    const object = readBpfObject(new Uint8Array(readFileSync(join(folder, 'a.o'))));
+    const system = await kernelSystem();
+    const loaded = loadObject(system, object);
+    try {
+      expect(loaded.programs.get('entry')).toMatchObject({ ok: true });
+      const data = loaded.maps.get('.data');
+      if (data === undefined) throw new Error('no .data');
+      expect(lookup(system, data.fd, new Uint8Array(4), data.map.valueSize)?.includes(40)).toBe(true);
+      const config = { contents: new Map([['.data', new Uint8Array(data.map.valueSize)]]) };
+      const again = loadObject(system, object, config);
+      const fd = again.maps.get('.data')?.fd ?? -1;
+      expect(lookup(system, fd, new Uint8Array(4), data.map.valueSize)).toEqual(
+        new Uint8Array(data.map.valueSize),
+      );
+      again.close();
+    } finally {
+      loaded.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
