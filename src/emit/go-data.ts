@@ -110,7 +110,7 @@ export function programData(
     if (source !== null)
       events.push({ name, source, go: types.type(value, name), shown: types.shown('e', value) });
     const row = mapTypeRow(map);
-    if (key === null || !row.operations.includes('for-each')) continue;
+    if (key === null || !row.operations.includes('lookup')) continue;
     const go = types.type(value, `${name}Value`);
     tables.push({ name, key: types.type(key, `${name}Key`), value: row.percpu ? `[]${go}` : go });
   }

@@ -25,7 +25,7 @@ const sized: Readonly<Record<string, string>> = { int: 'int64', uint: 'uint64', 
 
 /** `event` → `Event`, `_x` → `X_x`. */
 export function exported(name: string): string {
-  const text = name.replace(/[^\p{L}\p{Nd}_]+/gu, '_');
+  const text = name.replace(/[^\p{L}\p{Nd}_]+$/gu, '').replace(/[^\p{L}\p{Nd}_]+/gu, '_');
   const upper = text.charAt(0).toUpperCase() + text.slice(1);
   return /^\p{Lu}/u.test(upper) ? upper : `X${upper}`;
 }

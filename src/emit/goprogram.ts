@@ -30,7 +30,7 @@ import { GoTypes } from './go-types.ts';
 import { library, libraryNames } from './golibrary.ts';
 import { loader } from './goloader.ts';
 import { instructionList } from './listing.ts';
-import { programSlots, typedMaps } from './object-maps.ts';
+import { type InnerMap, innerMap, programSlots, typedMaps } from './object-maps.ts';
 
 /** Lines of Go and the import paths that they need. */
 export interface Piece {
@@ -47,8 +47,8 @@ function pointOf(program: Program): AttachPoint {
   return must(programRow(program.section), `no program kind for ${program.section}`);
 }
 
-/** `slots`: the programs of a tail-call table. */
-function mapFields(map: MapDecl, slots: ReadonlyMap<number, string>): Field[] {
+/** `slots`: the programs of a tail-call table; `inner`: what the values of a map of maps are like. */
+function mapFields(map: MapDecl, slots: ReadonlyMap<number, string>, inner: InnerMap | null): Field[] {
   const rows: Readonly<Record<string, { readonly id: number }>> = mapTable;
   const fields: Field[] = [
     ['Name', [goString(objectName(map.name))]],
@@ -62,6 +62,10 @@ function mapFields(map: MapDecl, slots: ReadonlyMap<number, string>): Field[] {
   ] as const;
   for (const [key, value] of numbers) if (value !== 0) fields.push([key, [String(value)]]);
   if (map.pin) fields.push(['Pinning', ['ebpf.PinByName']]);
+  if (inner !== null) {
+    const spec = literal('&ebpf.MapSpec', keyed(mapFields(inner.decl, new Map(), null)));
+    fields.push(['InnerMap', spec]);
+  }
   if (slots.size > 0) {
     const entries = [...slots].map(([slot, name]) => `{Key: uint32(${slot}), Value: ${goString(name)}},`);
     fields.push(['Contents', literal('[]ebpf.MapKV', entries)]);
@@ -97,9 +101,10 @@ function specPiece(machine: Machine<PReg>, program: TProgram | null, files: read
     literal('', keyed(fields)),
   ];
   if (maps.length > 0) {
-    const specs = maps.map((map) =>
-      named(map.name, mapFields(map, programSlots(typed.get(map.name), program))),
-    );
+    const specs = maps.map((map) => {
+      const declared = typed.get(map.name);
+      return named(map.name, mapFields(map, programSlots(declared, program), innerMap(declared)));
+    });
     entries.push(['Maps', literal('map[string]*ebpf.MapSpec', keyed(specs))]);
   }
   const specs = programs.map((p) => named(p.name, programFields(machine, p, files)));

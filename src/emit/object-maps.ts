@@ -9,12 +9,14 @@
  * trying): the section holds zeros; symbols, variables and DATASEC agree in offset and size.
  */
 
-import type { TMap, TProgram } from '../ast/typed.ts';
-import type { Type } from '../ast/types.ts';
+import type { TExpr, TMap, TProgram } from '../ast/typed.ts';
+import type { ConstValue, Type } from '../ast/types.ts';
 import { must } from '../base/assert.ts';
-import { isMapType, maps as mapTable, type MapRow } from '../bpf/maps.ts';
+import { isMapType, mapRowOfSdk, maps as mapTable, type MapRow } from '../bpf/maps.ts';
 import { sizeof } from '../check/layout.ts';
+import { sdkPath } from '../check/types.ts';
 import type { MapDecl } from '../ir/ir.ts';
+import { mapShape } from '../lower/maps.ts';
 import type { BtfId } from '../object/btf.ts';
 import { type ElfRelocation, type ElfSection, type ElfSymbol, sectionFlags } from '../object/elf.ts';
 import type { GoBtf } from './go-btf.ts';
@@ -27,6 +29,12 @@ export interface MapsSection {
 interface Member {
   readonly name: string;
   readonly type: BtfId;
+}
+
+interface Definition {
+  readonly type: BtfId;
+  /** Of the struct, without values. */
+  readonly size: number;
 }
 
 const pointerSize = 8;
@@ -49,12 +57,62 @@ export function mapTypeRow(map: MapDecl): MapRow {
   return mapTable[must(isMapType(map.type) ? map.type : null, `no map type ${map.type}`)];
 }
 
+/** The SDK's key of an LPM trie: a length and an address. */
+function prefixed(address: Type): Type {
+  const field = (name: string, type: Type) => ({ name, type, embedded: false, tag: null });
+  const underlying: Type = {
+    kind: 'struct',
+    fields: [field('PrefixLen', indexType), field('Data', address)],
+  };
+  return { kind: 'named', pkg: sdkPath, name: 'LPMKey', typeArgs: [address], underlying, origin: null };
+}
+
+export interface InnerMap {
+  readonly decl: MapDecl;
+  readonly typed: TMap;
+}
+
+/** The map that the values of a map of maps are like; null for other maps. */
+export function innerMap(outer: TMap | undefined): InnerMap | null {
+  const row = outer === undefined || outer.goMap ? null : mapRowOfSdk(outer.mapType);
+  const index = row?.params.indexOf('inner') ?? -1;
+  const type = index < 0 ? undefined : outer?.typeArgs[index];
+  if (outer === undefined || type?.kind !== 'named' || type.pkg !== sdkPath) return null;
+  const typed: TMap = {
+    kind: 'map',
+    name: `${outer.name}_inner`,
+    pkg: outer.pkg,
+    span: outer.span,
+    mapType: type.name,
+    goMap: false,
+    typeArgs: type.typeArgs,
+    options: innerOptions(type.underlying, outer.initial.get('Inner')),
+    initial: new Map(),
+    type,
+  };
+  const shape = mapShape(typed);
+  return shape === null ? null : { typed, decl: { name: typed.name, ...shape } };
+}
+
+/** Constant fields of the composite literal for the inner map; a map without entries has one. */
+function innerOptions(type: Type, literal: TExpr | undefined): ReadonlyMap<string, ConstValue> {
+  const options = new Map<string, ConstValue>([['MaxEntries', { kind: 'int', value: 1n }]]);
+  if (literal?.kind !== 'composite' || type.kind !== 'struct') return options;
+  for (const { index, value } of literal.elements) {
+    const field = type.fields[index];
+    if (field !== undefined && value.kind === 'const') options.set(field.name, value.value);
+  }
+  if (options.has('Size')) options.delete('MaxEntries');
+  return options;
+}
+
 /** The Go type of a map's key or value, as the program declares it; null: bytes, or a kernel's own format. */
 export function mapTypeOf(map: MapDecl, typed: TMap | undefined, what: 'key' | 'value'): Type | null {
   const row = mapTypeRow(map);
   const index = typed?.goMap ? (what === 'key' ? 0 : 1) : row.params.indexOf(what);
   const declared = index < 0 ? undefined : typed?.typeArgs[index];
-  if (declared !== undefined) return declared;
+  if (declared !== undefined)
+    return map.type === 'lpm_trie' && what === 'key' ? prefixed(declared) : declared;
   return what === 'key' && row.keySize === 4 ? indexType : null;
 }
 
@@ -102,7 +160,26 @@ class MapWriter {
     return { name: 'values', type: btf.array(btf.pointer(proto), 0) };
   }
 
-  private members(map: MapDecl, typed: TMap | undefined, hasPrograms: boolean): Member[] {
+  /** The type of a map definition. The last member `values` takes no room, its elements follow the struct. */
+  private definition(map: MapDecl, typed: TMap | undefined, values: Member | null): Definition {
+    const fields = [...this.members(map, typed), ...(values === null ? [] : [values])];
+    const members = fields.map((f, i) => ({ ...f, bitOffset: i * 64, bitSize: 0 }));
+    const size = (members.length - Number(values !== null)) * pointerSize;
+    const type = this.btf.builder.recursive(`map ${map.name}`, () => ({
+      kind: 'struct',
+      name: '',
+      size,
+      members,
+    }));
+    return { type, size };
+  }
+
+  private innerValues({ decl, typed }: InnerMap): Member {
+    const { btf } = this;
+    return { name: 'values', type: btf.array(btf.pointer(this.definition(decl, typed, null).type), 0) };
+  }
+
+  private members(map: MapDecl, typed: TMap | undefined): Member[] {
     const { btf } = this;
     const row = mapTypeRow(map);
     const flags = map.flags | row.flags;
@@ -112,21 +189,15 @@ class MapWriter {
       ...(flags === 0 ? [] : [{ name: 'map_flags', type: btf.number(flags) }]),
       ...(map.pin ? [{ name: 'pinning', type: btf.number(1) }] : []),
       ...this.typeMembers(map, typed),
-      ...(hasPrograms ? [this.programPointers()] : []),
     ];
   }
 
   add(map: MapDecl, typed: TMap | undefined): void {
     const slots = programSlots(typed, this.program);
-    const fields = this.members(map, typed, slots.size > 0);
-    const members = fields.map((f, i) => ({ ...f, bitOffset: i * 64, bitSize: 0 }));
-    const structSize = (members.length - Number(slots.size > 0)) * pointerSize;
-    const type = this.btf.builder.recursive(`map ${map.name}`, () => ({
-      kind: 'struct',
-      name: '',
-      size: structSize,
-      members,
-    }));
+    const inner = innerMap(typed);
+    const pointers =
+      slots.size > 0 ? this.programPointers() : inner === null ? null : this.innerValues(inner);
+    const { type, size: structSize } = this.definition(map, typed, pointers);
     const offset = this.size;
     const values = slots.size === 0 ? 0 : Math.max(...slots.keys()) + 1;
     const size = structSize + values * pointerSize;

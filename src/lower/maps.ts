@@ -49,16 +49,13 @@ function option(map: TMap, name: string): bigint {
   return value?.kind === 'bool' && value.value ? 1n : 0n;
 }
 
-export function mapDecl(module: ModuleContext, map: TMap): MapDecl | null {
+/** What a map's declaration says but for its name; null for a type that is no map. */
+export function mapShape(map: TMap): Omit<MapDecl, 'name'> | null {
   const found = mapRow(map);
-  if (found === null) {
-    module.diagnostics.report('no-ebpf-form', map.span, { name: map.mapType });
-    return null;
-  }
+  if (found === null) return null;
   const { kind, row } = found;
   const sizeOf = (type: Type | null): number => (type === null ? 0 : sizeof(type));
   return {
-    name: mapSymbol(module, map),
     type: kind,
     keySize: row.keySize ?? keyPrefix(kind) + sizeOf(mapParam(map, 'key')),
     valueSize: row.valueSize ?? sizeOf(mapParam(map, 'value')),
@@ -66,6 +63,13 @@ export function mapDecl(module: ModuleContext, map: TMap): MapDecl | null {
     flags: Number(option(map, 'Flags')) | row.flags,
     pin: option(map, 'Pin') !== 0n,
   };
+}
+
+export function mapDecl(module: ModuleContext, map: TMap): MapDecl | null {
+  const shape = mapShape(map);
+  if (shape !== null) return { name: mapSymbol(module, map), ...shape };
+  module.diagnostics.report('no-ebpf-form', map.span, { name: map.mapType });
+  return null;
 }
 
 /** An LPM trie's key starts with the length of the prefix. */

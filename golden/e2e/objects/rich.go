@@ -20,6 +20,8 @@ var (
 	kept   = bpf.Array[uint32]{MaxEntries: 4, Pin: true}
 	state  = bpf.HashMap[uint32, Event]{MaxEntries: 16}
 	percpu = bpf.PerCPUArray[uint64]{MaxEntries: 2}
+	outer  = bpf.ArrayOfMaps[bpf.HashMap[uint32, uint64]]{MaxEntries: 2, Inner: bpf.HashMap[uint32, uint64]{MaxEntries: 8}}
+	rules  = bpf.LPMTrie[[4]byte, uint32]{MaxEntries: 8}
 	stages = bpf.ProgArray[func(*bpf.XDP) bpf.XDPAction]{MaxEntries: 4}
 )
 
@@ -65,6 +67,12 @@ func Enter() {
 
 //bpf:attach xdp
 func First(ctx *bpf.XDP) bpf.XDPAction {
+	rule := rules.Lookup(bpf.LPMKey[[4]byte]{PrefixLen: 32, Data: [4]byte{10, 1, 2, 3}})
+	inner := outer.Lookup(1)
+	if rule != nil && inner != nil {
+		inner.Update(*rule, 5, bpf.Any)
+		return bpf.XDPTx
+	}
 	stages.TailCall(ctx, 2)
 	return bpf.XDPPass
 }
