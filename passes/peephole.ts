@@ -164,9 +164,25 @@ function edges(block: MBlock<PReg>, atEnd: Known): (target: number | null) => Kn
     const other = block.body.find((i) => i.op === 'ja')?.target ?? null;
     if (test.target === other) return atEnd;
     const taken = target === test.target;
-    if (taken !== (test.op === 'jeq64_imm')) return atEnd;
+    if (taken !== (test.op === 'jeq64_imm') || !verifierKnows(block, test)) return atEnd;
     return new Map([...atEnd, [test.dst!, BigInt.asUintN(64, test.imm)]]);
   };
+}
+
+/**
+ * Does the verifier hold an equal register for the constant? A pointer that may be nil becomes 0, any other pointer stays
+ * one: of a comparison with 0 the block must show that the register is a call's result or a number.
+ */
+function verifierKnows(block: MBlock<PReg>, test: Inst): boolean {
+  if (test.imm !== 0n) return true;
+  let register: number | null = test.dst;
+  for (let k = block.body.indexOf(test) - 1; k >= 0; k--) {
+    const i = block.body[k]!;
+    if (![...defsOf(i), ...clobbersOf(i)].some((r) => r === register)) continue;
+    if (i.op === 'mov64_reg') register = i.src;
+    else return i.op === 'call_helper' || (rowOf(i)?.kind === 'alu' && i.op.includes('32'));
+  }
+  return false;
 }
 
 function meet(a: Known | null, b: Known): Known {

@@ -5,6 +5,7 @@
  * The constraints are checked by a test: adding a pass in the wrong place fails with the reason.
  */
 
+import { arrayValues } from './array-values.ts';
 import { cfgSimplify } from './cfg-simplify.ts';
 import { checkHelpers } from './check-helpers.ts';
 import { checkPackets } from './check-packets.ts';
@@ -12,13 +13,18 @@ import { checkReferences } from './check-references.ts';
 import { copyProp } from './copy-prop.ts';
 import { dce } from './dce.ts';
 import { dse } from './dse.ts';
+import { edgeValues } from './edge-values.ts';
 import { expandMemory } from './expand-memory.ts';
 import { frame } from './frame.ts';
+import { fuseAdds } from './fuse-adds.ts';
 import { gvn } from './gvn.ts';
 import { inline } from './inline.ts';
 import { layout } from './layout.ts';
+import { loadElim } from './load-elim.ts';
 import { lowerAborts } from './lower-aborts.ts';
 import { mem2reg } from './mem2reg.ts';
+import { mergeAccesses } from './merge-accesses.ts';
+import { nilChecks } from './nil-checks.ts';
 import type { AnyPass, Target } from './pass.ts';
 import { peephole } from './peephole.ts';
 import { pointerArgs } from './pointer-args.ts';
@@ -26,6 +32,7 @@ import { regalloc } from './regalloc.ts';
 import { select } from './select.ts';
 import { simplify } from './simplify.ts';
 import { stringsToStack } from './strings-to-stack.ts';
+import { wideCompares } from './wide-compares.ts';
 import { zeroRecords } from './zero-records.ts';
 
 export interface Step {
@@ -36,6 +43,7 @@ export interface Step {
 
 const always = ['0', '2', 's'] as const;
 const optimised = ['2', 's'] as const;
+const small = ['s'] as const;
 
 const step = (pass: AnyPass, levels: readonly Target['opt'][]): Step => ({ pass, levels });
 
@@ -54,6 +62,8 @@ export const pipeline: readonly Step[] = [
   step(cfgSimplify, optimised),
   step(mem2reg, always),
   step(copyProp, optimised),
+  step(arrayValues, optimised),
+  step(nilChecks, optimised),
   step(simplify, optimised),
   step(gvn, optimised),
   step(cfgSimplify, optimised),
@@ -61,7 +71,14 @@ export const pipeline: readonly Step[] = [
   step(expandMemory, always),
   step(simplify, optimised),
   step(gvn, optimised),
+  step(loadElim, optimised),
+  step(simplify, optimised),
+  step(gvn, optimised),
+  step(wideCompares, optimised),
+  step(mergeAccesses, optimised),
+  step(fuseAdds, small),
   step(dse, optimised),
+  step(edgeValues, optimised),
   step(dce, always),
   step(stringsToStack, always),
   step(pointerArgs, always),
@@ -81,6 +98,27 @@ export interface OrderConstraint {
 }
 
 export const orderConstraints: readonly OrderConstraint[] = [
+  {
+    before: 'array-values',
+    after: 'nil-checks',
+    reason: 'the address of a value is never nil, the result of a lookup may be',
+  },
+  {
+    before: 'array-values',
+    after: 'pointer-args',
+    reason: 'the key is known while it is a byref of a constant',
+  },
+  {
+    before: 'load-elim',
+    after: 'fuse-adds',
+    reason: 'an atomic addition says nothing of the value, a store does',
+  },
+  {
+    before: 'load-elim',
+    after: 'merge-accesses',
+    reason: 'loads that others read too are not merged into a copy',
+  },
+  { before: 'load-elim', after: 'dse', reason: 'a store whose loads are gone may be dead' },
   { before: 'zero-records', after: 'dse', reason: 'a clear that is overwritten is dead' },
   {
     before: 'zero-records',

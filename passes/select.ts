@@ -21,6 +21,7 @@ import { loadConstant } from '../src/bpf/constants.ts';
 import { type HelperRow, helpers } from '../src/bpf/helpers.ts';
 import { firstVirtual, type MFunc, type VReg } from '../src/bpf/minst.ts';
 import { rowOf } from '../src/bpf/operands.ts';
+import { programRow } from '../src/bpf/programs.ts';
 import type { Block, Func, Instr, IrType, Module, Target, Terminator, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { cfgOf, definitionsOf, useCounts } from '../src/ir/walk.ts';
@@ -79,7 +80,7 @@ function start(func: Func, module: Module, context: PassContext): State {
       if (i.result !== null) types[i.result] = i.type;
       if (i.op === 'zext') widened[i.args[0]!] = 1;
       const base = opRow(i.op).imm === 'offset' && i.op !== 'ptroff' ? i.args[0] : undefined;
-      if (base !== undefined && definitions[base]?.op === 'slotaddr') accessCounts[base]!++;
+      if (base !== undefined) accessCounts[base]!++;
     }
   }
   return {
@@ -280,5 +281,21 @@ function selectReturn(s: State, value: ValueId | null): void {
   if (constant !== null) {
     const program = s.func.program !== null;
     exitWith(s, wide || program ? constant : BigInt.asUintN(32, constant));
-  } else emit(s, exit<VReg>(wide ? reg(s, value) : zeroExtended(s, value), s.pos));
+  } else emit(s, exit<VReg>(wide || isFreeResult(s) ? reg(s, value) : zeroExtended(s, value), s.pos));
 }
+
+/** Of a program whose results the verifier does not judge the kernel reads the lower half only. */
+function isFreeResult(s: State): boolean {
+  const program = s.module.programs.find((p) => p.name === s.func.program);
+  const row = program === undefined ? null : programRow(program.section);
+  return row !== null && row.row.results === null && resultHalves.has(row.row.type);
+}
+
+/** Types whose result the kernel takes as 32 bits. */
+const resultHalves: ReadonlySet<string> = new Set([
+  'xdp',
+  'sched_cls',
+  'socket_filter',
+  'kprobe',
+  'perf_event',
+]);

@@ -5,6 +5,6 @@ import "bpfc/sdk/bpf"
 
 //bpf:attach tracepoint/syscalls/sys_enter_execve
 func Hello() int32 {
-	bpf.TracePrintk("Hello, World! pid=%d\n", int32(bpf.GetCurrentPidTgid()>>32))
+	bpf.TracePrintk("Hello, World! pid=%d\n", uint32(bpf.GetCurrentPidTgid()>>32))
 	return 0
 }

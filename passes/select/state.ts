@@ -44,7 +44,7 @@ export interface State {
   /** Parameters by block id. */
   readonly paramsOf: ReadonlyMap<number, readonly Param[]>;
   readonly useCounts: Int32Array;
-  /** Uses as the address of a load, store or atomic, into which frame addresses are folded. */
+  /** Uses as the address of a load, store or atomic. */
   readonly accessCounts: Int32Array;
   /** i32 values whose register has zeros in its upper half. */
   readonly zeroUpper: Uint8Array;
@@ -133,6 +133,7 @@ const symbolKinds = {
   globaladdr: 'global',
   stringaddr: 'string',
   funcaddr: 'func',
+  core: 'core',
 } as const satisfies Partial<Record<Instr['op'], SymRef['kind']>>;
 
 const isSymbolOp = (op: Instr['op']): op is keyof typeof symbolKinds => Object.hasOwn(symbolKinds, op);
@@ -181,6 +182,17 @@ export function root(s: State, v: ValueId): ValueId {
   }
 }
 
+/**
+ * Is an address made once and kept? Frame addresses disappear in accesses; addresses of symbols take two slots, so that a
+ * second access pays for keeping them.
+ */
+function isShared(s: State, def: Instr, at: ValueId): boolean {
+  const uses = s.useCounts[at]!;
+  const accesses = s.accessCounts[at]!;
+  if (def.op === 'slotaddr') return uses - accesses >= sharedFrom;
+  return uses >= (accesses > 0 ? 2 : sharedFrom);
+}
+
 /** The register of a value; constants and cheap addresses are made right here. */
 export function reg(s: State, v: ValueId): VReg {
   const at = root(s, v);
@@ -192,7 +204,7 @@ export function reg(s: State, v: ValueId): VReg {
       emit(s, loadConstant(t, constant, s.isa.alu32, s.pos));
       return t;
     }
-    if (isAddress(def) && s.useCounts[at]! - s.accessCounts[at]! < sharedFrom) {
+    if (isAddress(def) && !isShared(s, def, at)) {
       const t = fresh(s);
       emitAddress(s, def, t);
       return t;

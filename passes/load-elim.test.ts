@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { loadElim } from './load-elim.ts';
+import { firstDifference, transform } from './test-support.ts';
+
+const head = `map @m array key 4 value 16 entries 4 flags 0
+program @main section "xdp" abort 0
+`;
+
+describe('load-elim', () => {
+  it('keeps what another region cannot change, and forgets what a store may', () => {
+    const text = transform(
+      `${head}
+func @main(v0: ptr) -> i32 program @main {
+  slot s0 4 align 4 "key"
+b0:
+  v1: ptr = mapaddr @m
+  v2: ptr = slotaddr s0 + 0
+  v3: i32 = const 0
+  store.32 v2 + 0, v3
+  v4: ptr = helper @map_lookup_elem(v1, v2)
+  v5: i32 = load.u32 v0 + 12
+  store.32 v4 + 4, v5
+  v6: i32 = load.u32 v0 + 12
+  v7: i32 = load.u32 v4 + 4
+  v8: i32 = load.u32 v4 + 0
+  store.32 v4 + 2, v6
+  v9: i32 = load.u32 v4 + 0
+  v10: i32 = add v7, v8
+  v11: i32 = add v10, v9
+  return v11
+}
+`,
+      [loadElim],
+    );
+    expect(text.match(/load\.u32 v0/g)).toHaveLength(1);
+    expect(text.match(/load\.u32 v\d+ \+ 0/g)).toHaveLength(2);
+    expect(text).not.toMatch(/load\.u32 v\d+ \+ 4/);
+  });
+
+  it('preserves random programs', () => {
+    expect(firstDifference([loadElim], { from: 1, count: 150 })).toBeNull();
+  });
+});

@@ -1,0 +1,128 @@
+/**
+ * Values that memory is known to hold are not loaded again: after a load or a store of the same bytes, on every path.
+ *
+ *     v1: i32 = load.s32 v0 + 20                v1: i32 = load.s32 v0 + 20
+ *     store.64 v9 + 8, v2                       store.64 v9 + 8, v2          another region (src/ir/regions.ts)
+ *     v3: i32 = load.s32 v0 + 20        ⇒       … v1 …
+ *
+ * Forward over the blocks in reverse postorder; where paths meet, what all agree on remains; a loop begins with nothing.
+ * Invariant: a pointer is never taken from memory that holds a number of the same bits, and atomics stay as they are.
+ */
+
+import { must } from '../src/base/assert.ts';
+import { reversePostorder } from '../src/base/graph.ts';
+import type { Block, Func, Instr, IrType, ValueId } from '../src/ir/ir.ts';
+import { opRow } from '../src/ir/ops.ts';
+import { type Access, type Change, mayOverlap, type Regions, regionsOf } from '../src/ir/regions.ts';
+import { cfgOf, mapFuncs, removeUnreachable, substitute } from '../src/ir/walk.ts';
+import type { Pass } from './pass.ts';
+
+export const loadElim: Pass<'ssa', 'ssa'> = {
+  name: 'load-elim',
+  doc: 'reuse what memory is known to hold',
+  from: 'ssa',
+  to: 'ssa',
+  run: (module) => mapFuncs(module, eliminate),
+};
+
+/** Places remembered at a time; the oldest is forgotten. */
+const limit = 48;
+
+interface Held {
+  readonly access: Access;
+  readonly value: ValueId;
+  readonly type: IrType;
+  /** The load that read it; a store's width has no sign. */
+  readonly op: string;
+}
+
+type Memory = Map<string, Held>;
+
+const keyOf = (a: Access, type: IrType, op: string): string =>
+  `${a.region} ${a.root} ${a.offset} ${a.bytes} ${type} ${op}`;
+
+function forget(memory: Memory, change: Change): void {
+  if (change.kind === 'none' || memory.size === 0) return;
+  for (const [key, { access }] of memory) {
+    const gone = change.kind === 'place' ? mayOverlap(access, change.access) : !change.except(access.region);
+    if (gone) memory.delete(key);
+  }
+}
+
+function remember(memory: Memory, held: Held): void {
+  const key = keyOf(held.access, held.type, held.op);
+  memory.delete(key);
+  memory.set(key, held);
+  if (memory.size > limit) memory.delete(must(memory.keys().next().value, 'a first key'));
+}
+
+/** What holds on entry: what all predecessors agree on; nothing if one of them comes later. */
+function entryOf(predecessors: readonly number[], after: readonly (Memory | undefined)[]): Memory {
+  const [first, ...others] = predecessors.map((p) => after[p]);
+  if (first === undefined || others.includes(undefined)) return new Map();
+  if (others.length === 0) return new Map(first);
+  return new Map([...first].filter(([key, held]) => others.every((m) => m!.get(key)?.value === held.value)));
+}
+
+/** What a store of whole registers leaves for loads of the same width. */
+function storedAs(i: Instr, type: IrType): { readonly type: IrType; readonly ops: readonly string[] } | null {
+  if (i.op === 'store.64' && type !== 'i32') return { type, ops: ['load.u64'] };
+  if (i.op === 'store.32' && type === 'i32') return { type, ops: ['load.u32', 'load.s32'] };
+  return null;
+}
+
+function typesOf(f: Func): (IrType | undefined)[] {
+  const types: (IrType | undefined)[] = [];
+  for (const b of f.blocks) {
+    for (const p of b.params) types[p.id] = p.type;
+    for (const i of b.body) if (i.result !== null) types[i.result] = i.type;
+  }
+  return types;
+}
+
+function visit(
+  i: Instr,
+  memory: Memory,
+  regions: Regions,
+  types: readonly (IrType | undefined)[],
+): ValueId | null {
+  const access = regions.accessOf(i);
+  if (access !== null && i.op.startsWith('load.') && i.result !== null) {
+    // Of all 32 bits the sign is the reader's.
+    const op = i.type === 'i32' && access.bytes === 4 ? 'load.u32' : i.op;
+    const known = memory.get(keyOf(access, i.type, op));
+    if (known !== undefined) return known.value;
+    remember(memory, { access, value: i.result, type: i.type, op });
+    return null;
+  }
+  forget(memory, regions.changeOf(i));
+  if (access === null || !i.op.startsWith('store.')) return null;
+  const stored = storedAs(i, types[i.args[1]!] ?? 'ptr');
+  for (const op of stored?.ops ?? []) remember(memory, { access, value: i.args[1]!, type: stored!.type, op });
+  return null;
+}
+
+function eliminate(input: Func): Func {
+  const reads = input.blocks.some((b) => b.body.some((i) => opRow(i.op).effect === 'read'));
+  if (!reads) return input;
+  const f = removeUnreachable(input);
+  const graph = cfgOf(f);
+  const regions = regionsOf(f);
+  const types = typesOf(f);
+  const after: (Memory | undefined)[] = [];
+  const replaced = new Map<ValueId, ValueId>();
+  for (const at of reversePostorder(graph)) {
+    const memory = entryOf(graph.predecessors[at]!, after);
+    for (const i of f.blocks[at]!.body) {
+      const value = visit(i, memory, regions, types);
+      if (value !== null) replaced.set(i.result!, value);
+    }
+    after[at] = memory;
+  }
+  if (replaced.size === 0) return f;
+  const blocks = f.blocks.map((b): Block => {
+    const body = b.body.filter((i) => i.result === null || !replaced.has(i.result));
+    return body.length === b.body.length ? b : { ...b, body };
+  });
+  return substitute({ ...f, blocks }, replaced);
+}
