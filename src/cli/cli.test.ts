@@ -55,12 +55,30 @@ const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
 describe('outputs', () => {
   it('the ending of -o chooses the form, and missing folders are made', () => {
-    for (const name of ['deep/er/main.go', 'a.s', 'a.hex', 'a.ir', 'a.bin']) {
+    for (const name of ['deep/er/main.go', 'a.s', 'a.o', 'a.hex', 'a.ir', 'a.bin']) {
       const done = bpfc(['hello.go', '-o', name]);
       expect([name, done.status, done.stdout]).toEqual([name, 0, '']);
       expect(readFileSync(join(folder, name)).length).toBeGreaterThan(0);
     }
     expect(read('deep/er/main.go')).toContain('package main');
+  });
+
+  it('an object is disassembled with its names and Go lines', () => {
+    expect(bpfc(['hello.go', '-q', '-o', 'hello.o']).status).toBe(0);
+    const done = bpfc(['disasm', 'hello.o']);
+    expect([done.status, done.stderr]).toEqual([0, '']);
+    expect(done.stdout).toMatch(/^main:\n# hello\.go:5: func main/m);
+    write('cut.o', read('hello.o').slice(0, 80));
+    expect(bpfc(['disasm', 'cut.o'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^bpfc: cut\.o: /),
+    });
+  });
+
+  it('--embed carries an object, --package makes a library of a name that Go takes', () => {
+    expect(bpfc(['hello.go', '-q', '--embed']).stdout).toMatch(/LoadCollectionSpecFromReader/);
+    expect(bpfc(['hello.go', '-q', '--package', 'hello']).stdout).toMatch(/^package hello$/m);
+    expect(bpfc(['hello.go', '-q', '--package', 'a-b']).status).toBe(2);
   });
 
   it('an unknown ending is a usage error', () => {
