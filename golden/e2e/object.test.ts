@@ -7,6 +7,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Machine } from '../../passes/pass.ts';
 import { Diagnostics } from '../../src/base/diagnostic.ts';
@@ -18,6 +19,8 @@ import { type CompileOptions, compile, defaultOptions, targetOf } from '../../sr
 import type { Module } from '../../src/ir/ir.ts';
 import { disassembleObject } from '../../src/emit/disassemble.ts';
 import { emitObject } from '../../src/emit/object.ts';
+import { MalformedError } from '../../src/object/bytes.ts';
+import { describeObject } from '../../src/object/describe.ts';
 import { describeErrors, goldenPrograms, levels } from '../compiled.ts';
 import { type GoFolder, goFolder } from '../go-tool.ts';
 import { requires, tool } from '../requires.ts';
@@ -271,5 +274,22 @@ describe('readers', () => {
       expect(text).toMatch(/^table:\n\t\.byte\t/m);
     }
     expect(disassembleObject(callbackObject(), new Diagnostics())).toMatch(/^\tr2 = cb ll$/m);
+  });
+
+  test('damaged objects are refused as malformed, or read', () => {
+    const good = callbackObject();
+    fc.assert(
+      fc.property(fc.nat(good.length - 1), fc.nat(255), (offset, value) => {
+        const bad = good.slice();
+        bad[offset] = value;
+        for (const read of [describeObject, (file: Uint8Array) => disassembleObject(file, new Diagnostics())])
+          try {
+            read(bad);
+          } catch (error) {
+            expect(error).toBeInstanceOf(MalformedError);
+          }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

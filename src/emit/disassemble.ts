@@ -19,6 +19,7 @@ import { decode } from '../bpf/decode.ts';
 import { layout } from '../bpf/encode.ts';
 import { nameText, quote } from '../bpf/lexer.ts';
 import type { MFunc, MInst, PReg, SymRef } from '../bpf/minst.ts';
+import { MalformedError } from '../object/bytes.ts';
 import { type BtfExt, readBtfExt } from '../object/btf-ext-read.ts';
 import { sectionFlags, sectionTypes } from '../object/elf.ts';
 import { type ElfObject, type ReadSection, type ReadSymbol, readElf } from '../object/elf-read.ts';
@@ -118,21 +119,41 @@ class Linker {
     this.view.setInt32(at + 4, code.start + addend - slot - 1, this.little);
   }
 
-  link(): Image {
+  /** Functions by slot, each under a name of its own. */
+  private functions(): ReadonlyMap<number, string> {
     const names = new Map<number, string>();
+    const taken = new Set<string>();
+    const add = (slot: number, name: string): void => {
+      let free = name;
+      for (let n = 1; taken.has(free); n++) free = `${name}.${n}`;
+      taken.add(free);
+      names.set(slot, free);
+    };
     for (const { section, start } of this.places) {
-      for (const symbol of this.object.symbols)
-        if (symbol.section === section.index && symbol.type === 2)
-          names.set(start + symbol.value / 8, symbol.name);
-      if (!names.has(start)) names.set(start, section.name);
+      for (const symbol of this.object.symbols) {
+        if (symbol.section !== section.index || symbol.type !== 2 || symbol.name === '') continue;
+        if (symbol.value % 8 === 0 && symbol.value < section.data.length)
+          add(start + symbol.value / 8, symbol.name);
+      }
+      if (!names.has(start)) add(start, section.name);
+    }
+    return names;
+  }
+
+  link(): Image {
+    for (const { section, start } of this.places) {
       for (const { offset, symbol } of section.relocations) {
+        if (offset % 8 !== 0 || offset + 8 > section.data.length)
+          throw new MalformedError(
+            `a relocation of ${section.name} is at ${offset}, where no instruction is`,
+          );
         const slot = start + offset / 8;
         const opcode = section.data[offset];
-        if (opcode === opcodes.ldImm64) this.wide(slot, symbol);
+        if (opcode === opcodes.ldImm64 && offset + 16 <= section.data.length) this.wide(slot, symbol);
         else if (opcode === opcodes.call) this.call(slot, symbol);
       }
     }
-    return { bytes: this.bytes, places: this.places, names, refs: this.refs };
+    return { bytes: this.bytes, places: this.places, names: this.functions(), refs: this.refs };
   }
 }
 
