@@ -50,7 +50,8 @@ export function helperCall(cx: Context, name: HelperName, call: TIntrinsic, args
 
 const isSize = (arg: HelperArg): boolean =>
   arg.kind === 'size' || arg.kind === 'size-or-zero' || arg.kind === 'const-size';
-const isMemory = (arg: HelperArg): boolean => arg.kind === 'mem-read' || arg.kind === 'mem-write';
+/** Memory whose size is the next parameter. */
+const isMemory = (arg: HelperArg): boolean => arg.kind.startsWith('mem-') && arg.kind !== 'mem-fixed';
 
 function isSizeAfter(args: readonly HelperArg[], i: number): boolean {
   const next = args[i + 1];
@@ -90,15 +91,29 @@ function helperArgument(
       return [pointerTo(cx, value, type)];
     case 'const-str':
       return [constantText(cx, value, call)];
+    case 'mem-read-or-null':
+      if (value.kind === 'scalar' && known(cx, value.id) === 0n)
+        return sized ? [value.id, int(cx, 0)] : [value.id];
+      return memoryArgument(cx, value, type, call, sized);
     case 'mem-read':
-    case 'mem-write': {
-      const [pointer, size] = buffer(cx, value, type, call.span);
-      return sized ? [pointer, size] : [pointer];
-    }
+    case 'mem-write':
+    case 'mem-read-write':
+      return memoryArgument(cx, value, type, call, sized);
     default:
       if (value.kind !== 'scalar') return [pointerTo(cx, value, type)];
       return [register(cx, value.id, type)];
   }
+}
+
+function memoryArgument(
+  cx: Context,
+  value: Value,
+  type: Type,
+  call: TIntrinsic,
+  sized: boolean,
+): readonly ValueId[] {
+  const [pointer, size] = buffer(cx, value, type, call.span);
+  return sized ? [pointer, size] : [pointer];
 }
 
 /** A scalar as the 64 bits of a register. */
