@@ -75,6 +75,21 @@ b2:
     expect(code(body('v3: i32 = icmp.ult v1, v2'), { cpu: 'v2' })).toContain('if v < 6 goto b1');
   });
 
+  it('tests of a truncated value its lower half only', () => {
+    const body = `b0:
+  v1: i64 = load.u64 v0 + 0
+  v2: i32 = trunc v1
+  branch v2, b1, b2
+b1:
+  v3: i32 = const 1
+  return v3
+b2:
+  v4: i32 = const 2
+  return v4`;
+    expect(code(body)).toContain('if w != 0 goto b1');
+    expect(code(body, { cpu: 'v1' })).toContain('v <<= 32');
+  });
+
   it('extends for nothing what is extended already', () => {
     const lines = code(`b0:
   v1: i32 = load.u32 v0 + 0

@@ -22,7 +22,6 @@ import {
   freshBlock,
   isWanted,
   reg,
-  root,
   type State,
   signedConstant,
   signExtended,
@@ -186,7 +185,7 @@ const jumpName = (jump: string, width: 32 | 64, b: VReg | bigint): IsaName =>
 
 /** A conditional jump and the jump after it. */
 export function selectBranch(s: State, cond: ValueId, then: number, other: number): void {
-  const rest = emitJump(s, conditionOf(s, root(s, cond)), then, other);
+  const rest = emitJump(s, conditionOf(s, cond), then, other);
   emit(s, jump<VReg>(rest, s.pos));
 }
 
