@@ -24,6 +24,7 @@ const ranks: Readonly<Record<string, number>> = {
   'grammar/': 2,
   'src/ir/': 2,
   'src/object/': 2,
+  'src/verify/': 2,
   'src/vm/': 2,
   'src/check/': 3,
   'src/lower/': 4,
@@ -32,6 +33,8 @@ const ranks: Readonly<Record<string, number>> = {
   'src/compile.ts': 6,
   'src/explain/': 7,
   'src/report/': 7,
+  // Programs compiled and run for the user's tests.
+  'src/testing/': 7,
   'src/kernel/': 8,
   'src/cli/': 9,
   'golden/': 10,
@@ -57,6 +60,7 @@ const tables = [
   /^src\/ast\/(ast|types|typed)\.ts$/,
   /^src\/lower\/cases\.ts$/,
   /^src\/base\/codes\//,
+  /^src\/explain\/(messages|pages)\.ts$/,
   /^passes\/rules\//,
   /(^|\/|[._-])gen(\/.*)?\.ts$/,
 ];

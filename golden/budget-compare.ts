@@ -1,0 +1,71 @@
+/**
+ * The predicted effort of the verifier against the kernel's own count, over everything that a caller compiles.
+ *
+ *     const sample = measure(system, 'counter -O2', machine, 'little');   →   [{ id, predicted: 31, processed: 30 }]
+ */
+
+import type { Machine } from '../passes/pass.ts';
+import { reachableFuncs } from '../src/bpf/encode.ts';
+import type { PReg } from '../src/bpf/minst.ts';
+import { loadPlan, planModule } from '../src/kernel/plan.ts';
+import { logStatistics } from '../src/kernel/program.ts';
+import type { System } from '../src/kernel/system.ts';
+import { predict, type Verdict } from '../src/verify/walk.ts';
+
+export interface Sample {
+  readonly id: string;
+  readonly predicted: number;
+  readonly verdict: Verdict;
+  /** Instructions that the kernel processed. */
+  readonly processed: number;
+  readonly accepted: boolean;
+  /** Last lines of the kernel's log where it refused. */
+  readonly log: string;
+}
+
+/** Every program of a module, loaded and predicted. */
+export function measure(system: System, id: string, machine: Machine<PReg>): readonly Sample[] {
+  const loaded = loadPlan(system, planModule(machine, 'little'));
+  try {
+    return [...loaded.programs].map(([name, result]): Sample => {
+      const { processed, verdict } = predict(reachableFuncs(machine, name), { big: false });
+      return {
+        id: `${id} ${name}`,
+        predicted: processed,
+        verdict,
+        processed: result.ok ? result.stats.processed : logStatistics(result.log).processed,
+        accepted: result.ok,
+        log: result.ok ? '' : result.log.slice(-400),
+      };
+    });
+  } finally {
+    loaded.close();
+  }
+}
+
+export interface Agreement {
+  readonly samples: number;
+  /** Pearson's coefficient of the logarithms. */
+  readonly correlation: number;
+  /** The largest factor between prediction and truth, either way. */
+  readonly worst: number;
+  readonly worstId: string;
+}
+
+const mean = (list: readonly number[]): number => list.reduce((sum, x) => sum + x, 0) / Math.max(1, list.length);
+
+export function agreement(samples: readonly Sample[]): Agreement {
+  const x = samples.map((s) => Math.log(s.predicted));
+  const y = samples.map((s) => Math.log(s.processed));
+  const [mx, my] = [mean(x), mean(y)];
+  const covariance = mean(x.map((v, i) => (v - mx) * (y[i]! - my)));
+  const spread = (list: readonly number[], m: number): number => Math.sqrt(mean(list.map((v) => (v - m) ** 2)));
+  const correlation = covariance / Math.max(1e-12, spread(x, mx) * spread(y, my));
+  let worst = 1;
+  let worstId = '';
+  for (const s of samples) {
+    const ratio = Math.max(s.predicted / s.processed, s.processed / s.predicted);
+    if (ratio > worst) [worst, worstId] = [ratio, s.id];
+  }
+  return { samples: samples.length, correlation, worst, worstId };
+}
