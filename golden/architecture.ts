@@ -61,6 +61,7 @@ const tables = [
   /^src\/lower\/cases\.ts$/,
   /^src\/base\/codes\//,
   /^src\/explain\/(messages|pages)\.ts$/,
+  /^src\/explain\/(messages|pages)\.ts$/,
   /^passes\/rules\//,
   /(^|\/|[._-])gen(\/.*)?\.ts$/,
 ];

@@ -84,6 +84,8 @@ export interface CompileResult {
   readonly files: readonly SourceFile[];
   /** The output; null when there were errors or the compilation stopped early. */
   readonly artifact: string | Uint8Array | null;
+  /** The checked program; null after errors in it. */
+  readonly program: TProgram | null;
   /** SSA as it left lowering; null after errors. */
   readonly module: Module | null;
   /** The last form reached. */
@@ -198,6 +200,7 @@ function compileOnce(input: CompileInput, options: CompileOptions): CompileResul
     diagnostics: diagnostics.list,
     files,
     artifact: null,
+    program,
     module,
     reached,
     machine: null,
@@ -221,6 +224,7 @@ function compileOnce(input: CompileInput, options: CompileOptions): CompileResul
     diagnostics: diagnostics.list,
     files,
     artifact: diagnostics.failed ? null : artifact,
+    program,
     module,
     reached,
     machine,

@@ -15,6 +15,8 @@ export interface Args {
   readonly files: readonly string[];
   /** Value by option; a flag's is '', as is an optional argument that was left out. */
   readonly values: ReadonlyMap<OptionName, string>;
+  /** All values of options that may be repeated, in order. */
+  readonly repeated: ReadonlyMap<OptionName, readonly string[]>;
 }
 
 const rows: Readonly<Record<OptionName, OptionRow>> = options;
@@ -60,6 +62,7 @@ function checkValue(name: OptionName, value: string): void {
 export function parseArgs(argv: readonly string[]): Args {
   const files: string[] = [];
   const values = new Map<OptionName, string>();
+  const repeated = new Map<OptionName, string[]>();
   let command: CommandName | null = null;
   let onlyFiles = false;
   for (let i = 0; i < argv.length; i++) {
@@ -84,6 +87,7 @@ export function parseArgs(argv: readonly string[]): Args {
     }
     checkValue(name, value);
     values.set(name, value);
+    if (row.repeat === true) repeated.set(name, [...(repeated.get(name) ?? []), value]);
   }
   const chosen = command ?? 'compile';
   const allowed: readonly string[] = commands[chosen].options;
@@ -91,7 +95,7 @@ export function parseArgs(argv: readonly string[]): Args {
     if (!allowed.includes(name))
       throw new UsageError(`bpfc ${chosen} has no option --${name}; see bpfc ${chosen} --help`);
   }
-  return { command: chosen, files, values };
+  return { command: chosen, files, values, repeated };
 }
 
 /** A lone word that is neither a file ending nor a command is likely a mistyped command. */

@@ -16,6 +16,7 @@ const table: Readonly<Record<CommandName, () => Promise<Command>>> = {
   check: async () => (await import('./compile.ts')).checkCommand,
   build: async () => (await import('./build.ts')).buildCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
+  exec: async () => (await import('./exec.ts')).execCommand,
   asm: async () => (await import('./assembler.ts')).asmCommand,
   disasm: async () => (await import('./assembler.ts')).disasmCommand,
   opt: async () => (await import('./opt.ts')).optCommand,

@@ -9,6 +9,8 @@ export interface OptionRow {
   readonly arg?: string;
   /** `--dump-ir` or `--dump-ir=PASS`: the argument may be left out. */
   readonly optionalArg?: true;
+  /** It may be given several times. */
+  readonly repeat?: true;
   readonly values?: readonly string[];
   readonly doc: string;
 }
@@ -43,6 +45,17 @@ export const options = {
   passes: { arg: 'A,B', doc: 'passes to run, in this order' },
   'time-passes': { doc: 'time of every pass on stderr' },
   stats: { doc: 'slots, stack and instructions of every program on stderr' },
+  program: { arg: 'NAME', doc: 'the program to run, where there are several' },
+  packet: { arg: 'HEX|@FILE', doc: 'packet as hexadecimal digits, or the bytes of a file' },
+  ctx: { arg: 'HEX|@FILE', doc: 'context as hexadecimal digits, or the bytes of a file' },
+  repeat: { arg: 'N', doc: 'run N times and give the mean time' },
+  map: {
+    arg: 'NAME=JSON',
+    repeat: true,
+    doc: 'fill a map first: [{"key": 1, "value": 2}], [1, 2] for arrays, {"1": 2} for simple keys',
+  },
+  set: { arg: 'NAME=VALUE', repeat: true, doc: 'set a package variable before the programs are loaded' },
+  vm: { doc: 'run in the embedded machine, without a kernel' },
   log: { doc: 'the raw verifier log too, with Go lines' },
   json: { doc: 'diagnostics and results as JSON on stdout' },
   color: {
@@ -94,6 +107,12 @@ export const commands = {
     doc: "ask this machine's kernel: accepted with its figures, or refused and why",
     options: ['log', ...forThisMachine, ...always],
     example: 'sudo bpfc verify filter.go',
+  },
+  exec: {
+    args: 'FILE.go…|FILE.o',
+    doc: 'run a program once, in the kernel or in the embedded machine',
+    options: ['program', 'packet', 'ctx', 'repeat', 'map', 'set', 'vm', ...forThisMachine, ...always],
+    example: 'bpfc exec filter.go --vm --packet @ping.bin --map hits=\'{"1": 5}\'',
   },
   asm: {
     args: 'FILE.s',

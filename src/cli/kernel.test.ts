@@ -1,0 +1,155 @@
+/** Commands that load, run and explain programs, in real processes. */
+
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requires } from '../../golden/requires.ts';
+
+const hasKernel = await requires('kernel');
+
+const filter = `package main
+
+import "bpfc/sdk/bpf"
+
+//bpf:config
+var Limit uint32 = 9
+
+var Seen uint64
+
+type Key struct {
+	Proto uint8
+	Name  [4]uint8
+}
+
+var Hits = bpf.HashMap[Key, uint64]{MaxEntries: 16}
+var Sizes = bpf.Array[uint32]{MaxEntries: 2}
+
+//bpf:attach xdp
+func Filter(ctx *bpf.XDP) bpf.XDPAction {
+	kind := bpf.At[uint8](ctx, 12)
+	if kind == nil {
+		return bpf.XDPDrop
+	}
+	Seen++
+	key := Key{Proto: *kind, Name: [4]uint8{'i', 'p'}}
+	if n := Hits.Lookup(key); n != nil {
+		*n += 1
+	}
+	if uint32(*kind) == Limit {
+		return bpf.XDPDrop
+	}
+	return bpf.XDPPass
+}
+`;
+
+let folder = '';
+let bin = '';
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(process.cwd(), 'node_modules/.bpfc-kernel-'));
+  bin = join(folder, 'bpfc.mjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, 'main.ts')],
+    outfile: bin,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['koffi'],
+    logLevel: 'error',
+  });
+  writeFileSync(join(folder, 'filter.go'), filter);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function bpfc(words: readonly string[], input = ''): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [bin, ...words], { cwd: folder, encoding: 'utf8', input });
+}
+
+const packet = `${'00'.repeat(12)}0800${'11'.repeat(6)}`;
+const ways = [['--vm'], ...(hasKernel ? [[]] : [])];
+
+describe.each(ways)('exec %s', (...way) => {
+  const exec = (...words: readonly string[]): SpawnSyncReturns<string> =>
+    bpfc(['exec', 'filter.go', ...way, '--packet', packet, ...words]);
+
+  it('gives the result, maps in and out, and variables', () => {
+    const done = exec(
+      '--json',
+      '--map',
+      'Hits=[{"key":{"Proto":8,"Name":"ip"},"value":41}]',
+      '--map',
+      'Sizes=[7]',
+    );
+    expect(done.stderr).toBe('');
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      program: 'Filter',
+      result: 2,
+      packet,
+      maps: { Hits: [{ key: { Proto: 8, Name: 'ip' }, value: 42 }], Sizes: [7, 0] },
+      variables: { Limit: 9, Seen: 1 },
+    });
+  });
+
+  it('sets config variables', () => {
+    expect(JSON.parse(exec('--json', '--set', 'Limit=8').stdout)).toMatchObject({ result: 1 });
+  });
+
+  it('repeats', () => {
+    expect(exec('--repeat', '5').stdout).toContain('Seen = 5');
+  });
+
+  it.each([
+    [['--map', 'Hit=[]'], 'did you mean Hits?'],
+    [['--map', 'Hits=[{"key":{"Proto":300},"value":1}]'], '300 is not within 0 to 255'],
+    [['--map', 'Hits=[{"key":{"Prot":3},"value":1}]'], 'it has Proto, Name'],
+    [['--set', 'Limit=many'], '--set Limit must be an integer'],
+    [['--program', 'Filte'], 'did you mean Filter?'],
+  ])('%j is refused', (words, message) => {
+    const done = exec(...words);
+    expect([done.status, done.stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe.skipIf(!hasKernel)('verify', () => {
+  it('shows figures as a table and as JSON', () => {
+    const done = bpfc(['verify', 'filter.go']);
+    expect([done.status, done.stderr]).toEqual([0, '']);
+    expect(done.stdout).toMatch(
+      /^program +section +verdict .*\nFilter +xdp +accepted +\d+ +\d+ +\d+ µs +\d+ bytes\n$/,
+    );
+    const [json] = JSON.parse(bpfc(['verify', 'filter.go', '--json']).stdout);
+    expect(json).toMatchObject({ program: 'Filter', accepted: true });
+  });
+
+  it('takes objects, and says what is none', () => {
+    bpfc(['filter.go', '-o', 'filter.o']);
+    expect(bpfc(['verify', 'filter.o']).stdout).toContain('accepted');
+    writeFileSync(join(folder, 'no.o'), 'text');
+    const done = bpfc(['verify', 'no.o']);
+    expect([done.status, done.stderr]).toEqual([1, 'bpfc: no.o is neither a .go file nor an ELF object\n']);
+  });
+
+  it('--log has Go lines', () => {
+    expect(bpfc(['verify', 'filter.go', '--log']).stdout).toMatch(/^; Seen\+\+ @ filter\.go:24$/m);
+  });
+
+  it('says what is missing without root', () => {
+    const done = spawnSync(process.execPath, [bin, 'verify', 'filter.go'], {
+      cwd: folder,
+      encoding: 'utf8',
+      uid: 65534,
+      gid: 65534,
+    });
+    if (done.status === null || /EACCES|Cannot find module/.test(done.stderr)) return;
+    expect([done.status, done.stderr]).toEqual([1, expect.stringContaining('run it with sudo')]);
+  });
+});
+
+it('every command shows its help with an example', () => {
+  for (const command of ['verify', 'exec'])
+    expect(bpfc([command, '--help']).stdout).toMatch(/^usage: bpfc [\s\S]*\nexample: /);
+});
