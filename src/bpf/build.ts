@@ -9,6 +9,7 @@
 import type { Pos } from '../base/source.ts';
 import { type IsaName, isaRow } from './isa.ts';
 import type { FrameRef, MInst, SymRef } from './minst.ts';
+import { symbolLoad } from './template.ts';
 
 const blank = {
   dst: null,
@@ -135,8 +136,7 @@ export function loadImm64<R extends number>(dst: R, imm: bigint, pos: Pos): MIns
 
 /** The address of a map (`ld_map_fd`), of data (`ld_map_value`: values, globals, strings) or of a function (`ld_func`). */
 export function loadSymbol<R extends number>(dst: R, sym: SymRef, pos: Pos): MInst<R> {
-  const op = sym.kind === 'map' ? 'ld_map_fd' : sym.kind === 'func' ? 'ld_func' : 'ld_map_value';
-  return inst<R>(op, { dst, sym }, pos);
+  return inst<R>(symbolLoad(sym.kind), { dst, sym }, pos);
 }
 
 export function parallelCopy<R extends number>(

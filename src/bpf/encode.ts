@@ -176,7 +176,7 @@ function immediateField(
       imm === 0n && fits32(BigInt(sym.offset)),
       `${what}: a symbol and an immediate, or a symbol's offset out of range`,
     );
-    return [0n, BigInt(sym.offset)];
+    return sym.kind === 'core' ? [BigInt(sym.offset), 0n] : [0n, BigInt(sym.offset)];
   }
   switch (row.imm) {
     case 's64':

@@ -36,7 +36,7 @@ export interface FrameRef {
 
 /** What a relocation or a call refers to. */
 export interface SymRef {
-  readonly kind: 'map' | 'mapvalue' | 'global' | 'func' | 'kfunc' | 'string';
+  readonly kind: 'map' | 'mapvalue' | 'global' | 'func' | 'kfunc' | 'string' | 'core';
   readonly name: string;
   readonly offset: number;
 }

@@ -47,6 +47,7 @@ const symbolKinds: Readonly<Record<SymRef['kind'], IsaName>> = {
   string: 'ld_map_value',
   func: 'ld_func',
   kfunc: 'call_kfunc',
+  core: 'ld_imm64',
 };
 
 export const isSymbolKind = (text: string): text is SymRef['kind'] => Object.hasOwn(symbolKinds, text);

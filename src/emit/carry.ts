@@ -29,6 +29,7 @@ const needs: Readonly<Record<SymRef['kind'], ((name: string) => string) | null>>
   string: () => 'a string in .rodata',
   func: (name) => `the callback ${name}`,
   kfunc: (name) => `the kernel function ${name}`,
+  core: () => 'relocations of kernel types',
 };
 
 function objection(inst: MInst<PReg>): string | null {

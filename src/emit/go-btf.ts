@@ -50,6 +50,13 @@ export function identifier(name: string): string {
   return /^\d/.test(text) || text === '' ? `_${text}` : text;
 }
 
+/** The kernel's name of a field, from its tag `btf:"name"`. */
+function kernelField(tag: string | null): string | null {
+  return /(?:^|\s|`)btf:"([^"]*)"/.exec(tag ?? '')?.[1] ?? null;
+}
+
+const isAddress = (type: Type): boolean => type.kind === 'basic' && type.name === 'uintptr';
+
 export class GoBtf {
   readonly builder: BtfBuilder;
 
@@ -127,16 +134,22 @@ export class GoBtf {
   private named(type: NamedType): BtfId {
     const { underlying } = type;
     if (underlying.kind !== 'struct') return this.type(underlying);
+    // A partial kernel struct has the kernel's names: the loader looks for these.
     const name =
-      kernelStruct(type) ?? identifier(type.typeArgs.length === 0 ? type.name : typeString(type, type.pkg));
-    return this.builder.recursive(`${type.pkg}.${typeString(type)}`, () => this.struct(name, underlying));
+      (type.origin?.kind === 'core' ? type.origin.name : null) ??
+      kernelStruct(type) ??
+      identifier(type.typeArgs.length === 0 ? type.name : typeString(type, type.pkg));
+    return this.builder.recursive(`${type.pkg}.${typeString(type)}`, () =>
+      this.struct(name, underlying, type.origin?.kind === 'core'),
+    );
   }
 
-  private struct(name: string, type: StructType): BtfType {
+  /** `kernel`: an address without a type of its own stands for one of the kernel's pointers. */
+  private struct(name: string, type: StructType, kernel = false): BtfType {
     const layout = structLayout(type);
     const members = type.fields.map((field, i) => ({
-      name: field.name === '_' ? '' : field.name,
-      type: this.type(field.type),
+      name: field.name === '_' ? '' : (kernelField(field.tag) ?? field.name),
+      type: kernel && isAddress(field.type) ? this.pointer(0) : this.type(field.type),
       bitOffset: (layout.offsets[i] ?? 0) * 8,
       bitSize: 0,
     }));

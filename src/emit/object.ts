@@ -9,14 +9,21 @@
  */
 
 import type { TFunc, TProgram } from '../ast/typed.ts';
-import { must, unreachable } from '../base/assert.ts';
+import type { NamedType } from '../ast/types.ts';
+import { assert, must, unreachable } from '../base/assert.ts';
 import { lineText, type Pos, type SourceFile } from '../base/source.ts';
 import { assemble, type Assembled } from '../bpf/encode.ts';
 import type { MFunc, PReg } from '../bpf/minst.ts';
 import type { Machine, Target } from '../../passes/pass.ts';
 import type { Global } from '../ir/ir.ts';
 import { BtfBuilder, type BtfId } from '../object/btf.ts';
-import { encodeBtfExt, type ExtSection, type LineInfo } from '../object/btf-ext.ts';
+import {
+  type CoreRelocation,
+  encodeBtfExt,
+  type ExtSection,
+  isCoreKind,
+  type LineInfo,
+} from '../object/btf-ext.ts';
 import {
   type ElfRelocation,
   type ElfSection,
@@ -83,6 +90,26 @@ function dataSections(globals: readonly Global[]): Data {
   return { sections, symbols, place };
 }
 
+/** Relocations of kernel types: the loader finds them in .BTF.ext. */
+function coreRelocationsOf(
+  code: Assembled,
+  btf: GoBtf,
+  types: ReadonlyMap<string, NamedType> | undefined,
+): CoreRelocation[] {
+  return code.relocs.flatMap(({ slot, sym }): CoreRelocation[] => {
+    if (sym.kind !== 'core') return [];
+    const [, name = '', access = '', kind = ''] = /^(.*)\/([^/]*)\/([^/]*)$/.exec(sym.name) ?? [];
+    assert(isCoreKind(kind), `no relocation ${sym.name}`);
+    const offset = slot * 8;
+    if (!name.startsWith('enum:'))
+      return [{ offset, type: btf.type(must(types?.get(name), `no type ${name}`)), access, kind }];
+    // A member of an enum is named by its index in the local one, which has no other.
+    const values = [{ name: access, value: 0n }];
+    const local = { kind: 'enum', name: name.slice('enum:'.length), size: 4, signed: false, values } as const;
+    return [{ offset, type: btf.builder.add(local), access: '0', kind }];
+  });
+}
+
 /** Relocations of assembled code; data references move into the instruction, see the invariants above. */
 function relocationsOf(
   code: Assembled,
@@ -91,9 +118,11 @@ function relocationsOf(
   little: boolean,
 ): ElfRelocation[] {
   const view = new DataView(code.bytes.buffer);
-  return code.relocs.map(({ slot, sym }): ElfRelocation => {
+  return code.relocs.flatMap(({ slot, sym }): ElfRelocation | [] => {
     const offset = slot * 8;
     switch (sym.kind) {
+      case 'core':
+        return [];
       case 'func':
         return { offset, type: code.bytes[offset] === 0x18 ? 'ldImm64' : 'call', symbol: symbolOf(sym.name) };
       case 'map':
@@ -207,7 +236,7 @@ class ObjectWriter {
         const extent = must(code.funcs[i], f.name);
         return linesOf(f, code, extent.start, extent.slots, files);
       }),
-      relocations: [],
+      relocations: coreRelocationsOf(code, this.btf, this.input.machine.module.coreTypes),
     };
     const flags = sectionFlags.alloc | sectionFlags.exec;
     return {

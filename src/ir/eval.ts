@@ -221,6 +221,8 @@ function compute(frame: Frame, i: Instr): bigint {
       return machine.strings.get(symbol(i))! + displacement(i);
     case 'funcaddr':
       return machine.funcAddresses.get(symbol(i))!;
+    case 'core':
+      return BigInt.asUintN(widthOf(i.type), displacement(i));
     case 'aborted':
       return frame.aborted ? 1n : 0n;
     case 'call': {

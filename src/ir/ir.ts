@@ -22,6 +22,7 @@
  * width. Lowering emits Go's checks and extra cases around them.
  */
 
+import type { NamedType } from '../ast/types.ts';
 import type { Pos } from '../base/source.ts';
 import type { MapDecl } from '../bpf/maps.ts';
 import type { OpName } from './ops.ts';
@@ -157,4 +158,6 @@ export interface Module {
   /** Constant strings by symbol name: bytes as char codes 0–255, without the terminating NUL. */
   readonly strings: ReadonlyMap<string, string>;
   readonly license: string;
+  /** Partial kernel structs that `core` refers to, by the first part of its symbol. */
+  readonly coreTypes?: ReadonlyMap<string, NamedType>;
 }

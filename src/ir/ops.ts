@@ -282,6 +282,14 @@ export const ops = {
     effect: 'pure',
     doc: 'a function, as callback helpers take it',
   },
+  /** The symbol is TYPE/ACCESS/KIND: `kernel.Task/0:1/field-offset`; its offset is the value in the local types. */
+  core: {
+    args: [],
+    result: 'any',
+    imm: 'symbol',
+    effect: 'pure',
+    doc: 'a number about a kernel type that the loader fills in (CO-RE relocation)',
+  },
   'load.u8': load(8, 'load, zero-extended to the result type'),
   'load.u16': load(16, 'load, zero-extended to the result type'),
   'load.u32': load(

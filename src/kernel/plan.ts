@@ -150,6 +150,7 @@ function planPatch({ slot, sym }: Reloc, data: Data): Patch {
     }
     case 'kfunc':
     case 'func':
+    case 'core':
       return unreachable(`${sym.kind} ${sym.name} is no map`);
     default:
       return sym.kind satisfies never;

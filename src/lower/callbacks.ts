@@ -69,8 +69,6 @@ export function callback(
     report(cx, 'callback-unknown', span, {});
     return nowhere(cx);
   }
-  if (!cx.module.target.sections)
-    report(cx, 'needs-object', span, { what: 'a callback, whose type the kernel wants' });
   const vars = new Map<TVar, Binding>();
   const words = callable.kind === 'literal' ? captured(cx, callable.literal, callable.frame, vars) : [];
   const takesWords = params.some((p) => p.role === 'words');
@@ -222,6 +220,7 @@ function wordsOf(
     case 'fixed':
     case 'record':
     case 'context':
+    case 'kernel':
       return null;
     default:
       return binding satisfies never;

@@ -412,6 +412,41 @@ func count(n int) func(yield func(int) bool) {
 		}
 	}
 }
+func twoAndOne(yield func(int) bool) {
+	if yield(2) && yield(1) {
+		yield(7)
+	}
+}
+func TRangeFuncGoto(a uint8) int {
+	s := 0
+	for x := range twoAndOne {
+		n := 0
+	again:
+		n++
+		if n < x && a > 3 {
+			goto again
+		}
+		if a == 7 {
+			goto skip
+		}
+		s += n
+	skip:
+		s = s*10 + x
+		for y := range count(3) {
+			if y == int(a) {
+				goto next
+			}
+			if a == 8 {
+				goto end
+			}
+			s++
+		}
+	next:
+	}
+	s += 1000
+end:
+	return s
+}
 func TRangeFunc(a uint8) int {
 	s := 0
 	for x := range count(int(a)) {

@@ -8,6 +8,7 @@
  */
 
 import type { TFunc, TProgram, TVar } from '../ast/typed.ts';
+import type { NamedType } from '../ast/types.ts';
 import { unreachable } from '../base/assert.ts';
 import type { Args, Code, Diagnostics } from '../base/diagnostic.ts';
 import { noPos, type Pos, positionAt, type SourceFile, type Span } from '../base/source.ts';
@@ -41,6 +42,8 @@ export interface ModuleContext {
   /** Symbol by text. */
   readonly strings: Map<string, string>;
   readonly globals: Map<string, Global>;
+  /** Partial kernel structs that relocations name, by qualified name. */
+  readonly coreTypes: Map<string, NamedType>;
   /** Package variables that some function assigns or takes the address of, by symbol. */
   readonly mutableGlobals: ReadonlySet<string>;
 }
@@ -62,7 +65,12 @@ export type JumpTarget =
       readonly continueTo: BlockId | null;
     }
   /** The edge of a `range` over a function: leaving it returns from yield first, and jumps after the iterator has returned. */
-  | { readonly kind: 'crossing'; readonly leave: (then: () => void) => void };
+  | {
+      readonly kind: 'crossing';
+      readonly leave: (then: () => void) => void;
+      /** Labels in the loop's body: a goto to them does not leave it. Each expansion has its own. */
+      readonly labels: ReadonlyMap<string, BlockId>;
+    };
 
 export interface DeferSite {
   /** Set when the statement ran; null: it runs on every way to where its number is seen. */
@@ -116,6 +124,8 @@ export interface Context {
   contextParam: ValueId | null;
   /** Bytes from a pointer to the end of its object, where package unsafe has to know. */
   readonly extents: Map<ValueId, number>;
+  /** Pointers to kernel objects that the verifier lets the program read through. */
+  readonly trusted: Set<ValueId>;
   /** Addresses of objects: never nil. */
   readonly objects: Set<ValueId>;
   /** Regions of slice variables, kept when a function is lowered again because one was learnt too late. */

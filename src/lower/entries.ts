@@ -95,7 +95,9 @@ function parameter(cx: Context, v: TVar, index: number, { kind, row }: Kind): vo
   }
   const held = scalarOf(v.type);
   if (held.ir === 'ptr') {
-    declare(cx, v, scalar(cx.b.load('ptr', 64, context, offset)));
+    const pointer = cx.b.load('ptr', 64, context, offset);
+    if (row.params === 'btf' || row.params === 'btf-result') cx.trusted.add(pointer);
+    declare(cx, v, scalar(pointer));
     return;
   }
   // The kernel gives 8 bytes; the value is the low ones.

@@ -119,6 +119,7 @@ export function newContext(
     program,
     contextParam: null,
     extents: new Map(),
+    trusted: new Set(),
     objects: new Set(),
     regions,
     lateRegion: false,

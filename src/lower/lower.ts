@@ -35,6 +35,7 @@ export function lower(
     symbols: new Set(program.entries.map((entry) => entry.name)),
     strings: new Map(),
     globals: new Map(),
+    coreTypes: new Map(),
     mutableGlobals: mutableGlobals(program),
   };
   const maps = program.maps.map((map) => mapDecl(module, map)).filter((decl) => decl !== null);
@@ -53,6 +54,7 @@ export function lower(
     globals: [...module.globals.values()],
     strings: new Map([...module.strings].map(([text, symbol]) => [symbol, text])),
     license: program.license,
+    ...(module.coreTypes.size === 0 ? {} : { coreTypes: module.coreTypes }),
   };
 }
 

@@ -19,6 +19,7 @@ import { abort, abortUnless, address, arith, checkNil, compare, int, known, maxi
 import { expression, scalarValue } from './expressions.ts';
 import { globalPlace } from './globals.ts';
 import { fieldPlace } from './intrinsics/contexts.ts';
+import { kernelAddress, kernelObject, kernelType } from './kernel.ts';
 import { arrayLength, elemOf, scalarOf, shapeOf } from './shapes.ts';
 import { elementAddr } from './slices.ts';
 import { type Addr, type Binding, shift, type Value } from './values.ts';
@@ -87,6 +88,9 @@ function derefPlace(cx: Context, pointer: TExpr, span: Span): Place {
 /** What a pointer value points to, after the nil check. */
 export function dereference(cx: Context, value: Value, type: Type, span: Span): Binding {
   if (value.kind === 'scalar') {
+    // The kernel reads nil as zero.
+    const kernel = kernelType(type);
+    if (kernel !== null) return kernelObject(value.id, kernel, span);
     checkNil(cx, value.id);
     return inMemory({ kind: 'pointer', base: value.id, offset: 0 });
   }
@@ -161,6 +165,7 @@ export function addressOf(cx: Context, binding: Binding, type: Type): Value {
     if (binding.kind === 'memory') return { kind: 'scalar', id: address(cx, binding.addr) };
     if (binding.kind === 'value' && binding.value.kind === 'memory')
       return { kind: 'scalar', id: address(cx, binding.value.addr) };
+    if (binding.kind === 'kernel') return { kind: 'scalar', id: kernelAddress(cx, binding) };
     return unreachable('the address of a register');
   }
   return { kind: 'ref', binding, set: null };

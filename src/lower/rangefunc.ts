@@ -10,6 +10,7 @@
  */
 
 import type { TRange } from '../ast/typed.ts';
+import { labelsIn } from './analysis.ts';
 import { must } from '../base/assert.ts';
 import { callValue } from './calls.ts';
 import type { Context, Frame } from './context.ts';
@@ -78,7 +79,8 @@ function yieldCall(cx: Context, stmt: TRange, frame: Frame, args: readonly Value
     jump(cx, stop);
   };
   const broken = cx.b.newBlock();
-  frame.targets.push({ kind: 'crossing', leave });
+  const labels = new Map(labelsIn(stmt.body).map((label) => [label, cx.b.newBlock()]));
+  frame.targets.push({ kind: 'crossing', leave, labels });
   frame.targets.push({ kind: 'statement', label: stmt.label, breakTo: broken, continueTo: more });
   bindRound(
     cx,

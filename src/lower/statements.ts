@@ -261,8 +261,16 @@ function ifStatement(cx: Context, first: TIf): void {
   enter(cx, done);
 }
 
+/** The number of targets around the label: those that a goto does not leave. */
+function labelDepth(cx: Context, label: string): number {
+  return (
+    cx.frame.targets.findLastIndex((target) => target.kind === 'crossing' && target.labels.has(label)) + 1
+  );
+}
+
 function labelBlock(cx: Context, label: string): BlockId {
-  const before = cx.frame.labels.get(label);
+  const around = cx.frame.targets[labelDepth(cx, label) - 1];
+  const before = around?.kind === 'crossing' ? around.labels.get(label) : cx.frame.labels.get(label);
   if (before !== undefined) return before;
   const made = cx.b.newBlock();
   cx.frame.labels.set(label, made);
@@ -273,7 +281,7 @@ function branchStatement(cx: Context, stmt: TBranch): void {
   const { targets } = cx.frame;
   if (stmt.keyword === 'goto') {
     const label = must(stmt.label, 'goto without label');
-    crossing(cx, 0, () => jump(cx, labelBlock(cx, label)));
+    crossing(cx, labelDepth(cx, label), () => jump(cx, labelBlock(cx, label)));
     return;
   }
   for (let i = targets.length - 1; i >= 0; i--) {

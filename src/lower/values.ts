@@ -9,6 +9,8 @@
  */
 
 import type { TFunc, TFuncLit, TMap, TVar } from '../ast/typed.ts';
+import type { NamedType } from '../ast/types.ts';
+import type { Span } from '../base/source.ts';
 import type { ContextField } from '../bpf/contexts.ts';
 import type { SlotId, ValueId } from '../ir/ir.ts';
 import type { Frame } from './context.ts';
@@ -115,6 +117,16 @@ export type Binding =
       readAsNil: boolean;
     }
   | { readonly kind: 'record'; readonly fields: readonly Binding[] }
+  /** A part of a kernel object, whose offset a relocation gives; read-only. */
+  | {
+      readonly kind: 'kernel';
+      readonly base: ValueId;
+      /** The partial struct that the pointer points to, and the path of field and element indexes in it. */
+      readonly root: NamedType;
+      readonly access: readonly number[];
+      /** Where the object is named, for errors. */
+      readonly span: Span;
+    }
   /** A field of a program's context, or one of its elements: accessed at the kernel's width. */
   | {
       readonly kind: 'context';

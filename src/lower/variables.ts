@@ -29,6 +29,7 @@ import {
   storeScalar,
 } from './emit.ts';
 import { readContext, writeContext } from './intrinsics/contexts.ts';
+import { readKernel, writeKernel } from './kernel.ts';
 import { partsOf, scalarOf, shapeOf } from './shapes.ts';
 import { type Addr, type Binding, memory, type Region, scalar, shift, type Value } from './values.ts';
 
@@ -163,6 +164,8 @@ export function read(cx: Context, binding: Binding, type: Type): Value {
     }
     case 'context':
       return readContext(cx, binding, type);
+    case 'kernel':
+      return readKernel(cx, binding, type);
     default:
       return binding satisfies never;
   }
@@ -208,6 +211,9 @@ export function write(cx: Context, binding: Binding, type: Type, value: Value, s
     }
     case 'context':
       writeContext(cx, binding, type, value, span);
+      return;
+    case 'kernel':
+      writeKernel(cx, span);
       return;
     case 'value':
       break;
@@ -317,6 +323,8 @@ export function partBinding(binding: Binding, type: Type, index: number): Bindin
       return unreachable('a scalar has no parts');
     case 'context':
       return { ...binding, index };
+    case 'kernel':
+      return { ...binding, access: [...binding.access, index] };
     default:
       return unreachable(`a ${binding.kind} binding has no parts`);
   }

@@ -41,6 +41,10 @@ export const coreKinds = {
   'type-matches': 12,
 } as const;
 
+export function isCoreKind(name: string): name is keyof typeof coreKinds {
+  return Object.hasOwn(coreKinds, name);
+}
+
 export interface CoreRelocation {
   readonly offset: number;
   readonly type: number;

@@ -228,6 +228,20 @@ export const platformCodes = {
     message: 'a function that the kernel calls cannot capture {name}',
     help: 'such values are not in memory: use a copy that is never assigned, or pass what it holds one by one',
   },
+  'kernel-copy': {
+    severity: 'error',
+    message: 'a {type} of the kernel cannot be copied: its layout is known only when the program is loaded',
+    help: 'read its fields one by one',
+  },
+  'kernel-write': {
+    severity: 'error',
+    message: 'objects of the kernel are read-only',
+  },
+  'no-kernel-field': {
+    severity: 'error',
+    message: 'this names no field or type of a partial kernel struct',
+    help: 'write bpf.FieldExists(&p.Field) with p a pointer to a struct under //bpf:core',
+  },
   'hook-arguments': {
     severity: 'error',
     message: '{kind} programs take no parameters beside their context',

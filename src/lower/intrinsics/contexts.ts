@@ -19,7 +19,7 @@ import { scalarValue } from '../expressions.ts';
 import type { Place } from '../places.ts';
 import { arrayLength, elemOf, scalarOf, shapeOf } from '../shapes.ts';
 import { type Binding, memory, scalar, shift, type Value } from '../values.ts';
-import { newBinding, newMemory, partOffset, temporary, zeroValue } from '../variables.ts';
+import { newMemory, partOffset, zeroValue } from '../variables.ts';
 
 type ContextBinding = Binding & { kind: 'context' };
 
@@ -45,7 +45,7 @@ function contextPath(x: TFieldSel): { readonly pointer: TExpr; readonly path: st
 /** The place of a context field, or null if the selector is no context field. */
 export function fieldPlace(cx: Context, x: TFieldSel): Place | null {
   const found = contextPath(x);
-  if (found === null) return kernelField(cx, x);
+  if (found === null) return null;
   const name = contextName(found.pointer.type);
   const field = name === null ? null : contextField(name, found.path, cx.module.target.arch);
   if (field === null) return null;
@@ -56,14 +56,6 @@ export function fieldPlace(cx: Context, x: TFieldSel): Place | null {
       report(cx, 'context-read', x.span, { field: found.path, type: cx.program.type });
     return { kind: 'context', base, field, index: 0 };
   };
-}
-
-/** A field of a partial kernel struct has no offset of its own; a relocation gives it one. */
-function kernelField(cx: Context, x: TFieldSel): Place | null {
-  const { type } = x.x;
-  if (type.kind !== 'named' || type.origin?.kind !== 'core') return null;
-  report(cx, 'no-ebpf-form', x.span, { name: `the field ${x.name} of the kernel's ${type.origin.name}` });
-  return () => newBinding(cx, x.type, temporary);
 }
 
 const bitsOf = (field: ContextField): AccessBits =>

@@ -42,7 +42,6 @@ export const convenienceRows: Readonly<Record<string, IntrinsicRow>> = {
   'bpf.ReadUser': (cx, call, args) => probed(cx, call, args, 'probe_read_user'),
   'bpf.ReadKernelStr': (cx, call, args) => probedString(cx, call, args, 'probe_read_kernel_str'),
   'bpf.ReadUserStr': (cx, call, args) => probedString(cx, call, args, 'probe_read_user_str'),
-  'bpf.TypeSize': (cx, call) => scalar(constant(cx, 'i32', BigInt(sizeof(must(call.typeArgs[0], 'type'))))),
   ...contextQuestions(),
   'bpf.HToN16': (cx, call, args) => swapped(cx, call, args, 16),
   'bpf.HToN32': (cx, call, args) => swapped(cx, call, args, 32),

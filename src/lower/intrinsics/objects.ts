@@ -59,10 +59,16 @@ export const objectRows: Readonly<Record<string, IntrinsicRow>> = {
       call.type,
     ),
   'bpf.NetfilterSKB': (cx, _call, args) =>
-    scalar(nonNil(cx, cx.b.load('ptr', 64, scalarArg(args, 0), netfilter.skb))),
+    scalar(trusted(cx, cx.b.load('ptr', 64, scalarArg(args, 0), netfilter.skb))),
   'bpf.NetfilterState': (cx, _call, args) =>
-    scalar(nonNil(cx, cx.b.load('ptr', 64, scalarArg(args, 0), netfilter.state))),
+    scalar(trusted(cx, cx.b.load('ptr', 64, scalarArg(args, 0), netfilter.state))),
 };
+
+/** A pointer of the kernel's, never nil. */
+function trusted(cx: Context, id: ValueId): ValueId {
+  cx.trusted.add(id);
+  return nonNil(cx, id);
+}
 
 /** The receiver or first argument, a pointer. */
 function object(cx: Context, args: readonly Value[]): ValueId {

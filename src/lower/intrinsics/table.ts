@@ -30,6 +30,7 @@ import { mapRows } from './maps.ts';
 import { objectRows } from './objects.ts';
 import { packetRows } from './packets.ts';
 import { printRows } from './print.ts';
+import { relocationRows, unevaluated } from './relocations.ts';
 import { unsafeRows } from './unsafe.ts';
 
 export type IntrinsicRow = (cx: Context, call: TIntrinsic, args: readonly Value[]) => Value;
@@ -48,6 +49,7 @@ const tables = (): readonly Readonly<Record<string, IntrinsicRow>>[] => [
   convenienceRows,
   callbackRows,
   objectRows,
+  relocationRows,
 ];
 
 function rowOf(name: string): IntrinsicRow | null {
@@ -63,7 +65,7 @@ export function isLowered(name: string): boolean {
 }
 
 export function intrinsic(cx: Context, call: TIntrinsic): Value {
-  return callIntrinsic(cx, call, intrinsicArguments(cx, call.args));
+  return callIntrinsic(cx, call, unevaluated.has(call.name) ? [] : intrinsicArguments(cx, call.args));
 }
 
 function intrinsicArguments(cx: Context, args: readonly TExpr[]): readonly Value[] {
