@@ -154,6 +154,57 @@ describe('regalloc', () => {
     expect(spilled).toBeGreaterThan(30);
   });
 
+  it.each([1, 3, 7])('moves forty spilled values round in a loop, by %i places', (by) => {
+    const vars = Array.from({ length: 40 }, (_, i): VReg => firstVirtual + i);
+    const context: VReg = firstVirtual + 40;
+    const counter: VReg = firstVirtual + 41;
+    const sum: VReg = firstVirtual + 42;
+    const turned = vars.map((_, i) => vars[(i + by) % 40]!);
+    const start = [
+      parallelCopy<VReg>([context], [1], noPos),
+      ...vars.map((v, i) => alu<VReg>('add64_imm', v, BigInt(i * i + 1), noPos)),
+    ];
+    const func: MFunc<VReg> = {
+      ...randomMachine(randomOf(1), 1, 1),
+      nextReg: firstVirtual + 43,
+      nextBlock: 3,
+      blocks: [
+        {
+          id: 0,
+          body: [
+            start[0]!,
+            ...vars.flatMap((v, i) => [move<VReg>(v, context, noPos), start[i + 1]!]),
+            move<VReg>(counter, 0n, noPos),
+            jump<VReg>(1, noPos),
+          ],
+        },
+        {
+          id: 1,
+          body: [
+            parallelCopy<VReg>(vars, turned, noPos),
+            alu<VReg>('add64_imm', counter, 1n, noPos),
+            branch<VReg>('jlt64_imm', counter, 5n, 1, noPos),
+            jump<VReg>(2, noPos),
+          ],
+        },
+        {
+          id: 2,
+          body: [
+            move<VReg>(sum, 0n, noPos),
+            ...vars.flatMap((v) => [
+              alu<VReg>('mul64_imm', sum, 31n, noPos),
+              alu<VReg>('add64_reg', sum, v, noPos),
+            ]),
+            exit<VReg>(sum, noPos),
+          ],
+        },
+      ],
+    };
+    const done = allocate(func, true);
+    expect(checkAllocation(func, done)).toEqual([]);
+    expect(run(done)).toBe(run(func));
+  });
+
   it('is near-linear', () => {
     const time = (pieces: number): number => {
       const func = randomMachine(randomOf(5), 60, pieces);

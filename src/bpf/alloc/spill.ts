@@ -95,6 +95,54 @@ function moveIntoSlot(w: Rewriter, slot: number, src: VReg | bigint, at: MInst<V
   }
 }
 
+interface SlotMove {
+  readonly slot: number;
+  readonly src: VReg | bigint;
+  /** The slot that the source lies in. */
+  readonly from: number | null;
+}
+
+/**
+ * Moves into slots that all happen at once, one after the other: a slot is written when no other move reads it any
+ * more; where they go round in a circle, one value waits in a register. So two registers are enough for any number.
+ */
+function moveIntoSlots(w: Rewriter, moves: readonly SlotMove[], at: MInst<VReg>): void {
+  const readers = new Map<number, number>();
+  const count = (slot: number, by: number): void => {
+    readers.set(slot, (readers.get(slot) ?? 0) + by);
+  };
+  const into = new Map(moves.map((move) => [move.slot, move]));
+  for (const { from } of moves) if (from !== null) count(from, 1);
+  const ready = moves.filter(({ slot }) => !readers.get(slot));
+  const pending = new Set(moves);
+  for (;;) {
+    for (let move = ready.pop(); move !== undefined; move = ready.pop()) {
+      if (!pending.delete(move)) continue;
+      moveIntoSlot(w, move.slot, move.src, at);
+      if (move.from === null) continue;
+      count(move.from, -1);
+      const freed = into.get(move.from);
+      if (freed !== undefined && !readers.get(move.from) && pending.has(freed)) ready.push(freed);
+    }
+    const [first] = pending;
+    if (first === undefined) return;
+    for (const move of [...pending].filter((m) => m.from === first.slot)) {
+      const waiting: SlotMove = {
+        ...move,
+        src: read(w, must(asRegister(move.src), 'a register'), at),
+        from: null,
+      };
+      pending.delete(move);
+      pending.add(waiting);
+      into.set(move.slot, waiting);
+    }
+    readers.delete(first.slot);
+    ready.push(into.get(first.slot) ?? first);
+  }
+}
+
+const asRegister = (r: VReg | bigint): VReg | null => (typeof r === 'bigint' ? null : r);
+
 /**
  * A parallel copy between registers and slots: first the loads of slots that the copy itself overwrites, then the
  * stores, then the rest between registers.
@@ -106,19 +154,19 @@ function rewriteCopy(w: Rewriter, pairs: readonly (readonly [VReg, VReg | bigint
     return !dead && (slot === null || slot !== slotOf(w, src));
   });
   const overwritten = new Set(live.map(([dst]) => slotOf(w, dst)));
-  const loaded = live.map(([dst, src]) => {
+  const moves: SlotMove[] = [];
+  const rest: (readonly [VReg, VReg | bigint])[] = [];
+  for (const [dst, src] of live) {
     const from = source(w, src);
-    const slot = slotOf(w, from);
-    return [
-      dst,
-      typeof from !== 'bigint' && slot !== null && overwritten.has(slot) ? read(w, from, at) : from,
-    ] as const;
-  });
-  for (const [dst, src] of loaded) {
     const slot = slotOf(w, dst);
-    if (slot !== null) moveIntoSlot(w, slot, src, at);
+    const lies = slotOf(w, from);
+    if (slot !== null) moves.push({ slot, src: from, from: lies });
+    else {
+      const first = typeof from !== 'bigint' && lies !== null && overwritten.has(lies);
+      rest.push([dst, first ? read(w, from, at) : from]);
+    }
   }
-  const rest = loaded.filter(([dst]) => slotOf(w, dst) === null);
+  moveIntoSlots(w, moves, at);
   const uses = rest.map(([, src]) => (typeof src === 'bigint' ? src : read(w, src, at)));
   for (const [dst] of pairs) w.cache.delete(dst);
   if (rest.length > 0)
