@@ -52,14 +52,16 @@ export interface Agreement {
   readonly worstId: string;
 }
 
-const mean = (list: readonly number[]): number => list.reduce((sum, x) => sum + x, 0) / Math.max(1, list.length);
+const mean = (list: readonly number[]): number =>
+  list.reduce((sum, x) => sum + x, 0) / Math.max(1, list.length);
 
 export function agreement(samples: readonly Sample[]): Agreement {
   const x = samples.map((s) => Math.log(s.predicted));
   const y = samples.map((s) => Math.log(s.processed));
   const [mx, my] = [mean(x), mean(y)];
   const covariance = mean(x.map((v, i) => (v - mx) * (y[i]! - my)));
-  const spread = (list: readonly number[], m: number): number => Math.sqrt(mean(list.map((v) => (v - m) ** 2)));
+  const spread = (list: readonly number[], m: number): number =>
+    Math.sqrt(mean(list.map((v) => (v - m) ** 2)));
   const correlation = covariance / Math.max(1e-12, spread(x, mx) * spread(y, my));
   let worst = 1;
   let worstId = '';

@@ -8,86 +8,108 @@
 
 import { bigintAlgebra } from '../base/bigint-algebra.ts';
 import type { IsaRow } from '../bpf/isa.ts';
-import { between, constant, isConstant, maxUnsigned, type Numeric, ranged, unknown } from './values.ts';
+import {
+  between,
+  constant,
+  isConstant,
+  type Numeric,
+  numeric,
+  type Range,
+  range,
+  signedBetween,
+  unknown,
+  type Width,
+  wholeRange,
+} from './values.ts';
 
-const max32 = (1n << 32n) - 1n;
-
-/** The low 32 bits. */
-function narrowed(x: Numeric): Numeric {
-  if (x.high <= max32) return x;
-  return isConstant(x) ? constant(x.low & max32) : between(0n, max32);
-}
+/** The low 32 bits, zero-extended. */
+const zeroExtended = (narrow: Range): Numeric =>
+  numeric(range(64, narrow.low, narrow.high, unknown.min, unknown.max), narrow) ?? unknown;
 
 /** The smallest number of the form 2^n - 1 that is not below x. */
 const mask = (x: bigint): bigint => (1n << BigInt(x.toString(2).length)) - 1n;
 
-function ofRanges(op: string, x: Numeric, y: Numeric, top: bigint): Numeric | null {
-  const fits = (low: bigint, high: bigint): Numeric | null =>
-    low >= 0n && high <= top ? between(low, high) : null;
+/** Bounds of an operation within one width. */
+function ofRanges(op: string, x: Range, y: Range, width: Width): Range {
+  const whole = wholeRange(width);
+  /** Unsigned and signed bounds, each only if it does not wrap around. */
+  const made = (low: bigint, high: bigint, min: bigint, max: bigint): Range => {
+    const [l, h] = low >= 0n && high <= whole.high ? [low, high] : [0n, whole.high];
+    const [s, m] = min >= whole.min && max <= whole.max ? [min, max] : [whole.min, whole.max];
+    return range(width, l, h, s, m) ?? whole;
+  };
+  const unsigned = (low: bigint, high: bigint): Range => made(low, high, whole.min, whole.max);
   switch (op) {
     case 'add':
-      return (
-        fits(x.low + y.low, x.high + y.high) ??
-        (top === maxUnsigned ? signedRange(x.min + y.min, x.max + y.max) : null)
-      );
+      return made(x.low + y.low, x.high + y.high, x.min + y.min, x.max + y.max);
     case 'sub':
-      return (
-        fits(x.low - y.high, x.high - y.low) ??
-        (top === maxUnsigned ? signedRange(x.min - y.max, x.max - y.min) : null)
-      );
+      return made(x.low - y.high, x.high - y.low, x.min - y.max, x.max - y.min);
     case 'mul':
-      return fits(x.low * y.low, x.high * y.high);
+      return x.min >= 0n && y.min >= 0n
+        ? made(x.low * y.low, x.high * y.high, x.min * y.min, x.max * y.max)
+        : unsigned(x.low * y.low, x.high * y.high);
     case 'and':
-      return between(0n, x.high < y.high ? x.high : y.high);
+      return unsigned(0n, x.high < y.high ? x.high : y.high);
     case 'or':
-      return fits(x.low > y.low ? x.low : y.low, mask(x.high | y.high));
+      return unsigned(x.low > y.low ? x.low : y.low, mask(x.high | y.high));
     case 'xor':
-      return fits(0n, mask(x.high | y.high));
+      return unsigned(0n, mask(x.high | y.high));
     case 'lsh':
-      return isConstant(y) ? fits(x.low << y.low, x.high << y.low) : null;
+      return isConstant(y) ? unsigned(x.low << y.low, x.high << y.low) : whole;
     case 'rsh':
-      return isConstant(y) ? between(x.low >> y.low, x.high >> y.low) : between(0n, x.high);
+      return isConstant(y) ? unsigned(x.low >> y.low, x.high >> y.low) : unsigned(0n, x.high);
     case 'arsh':
-      return isConstant(y) && top === maxUnsigned ? signedRange(x.min >> y.low, x.max >> y.low) : null;
+      return isConstant(y) ? made(-1n, 0n, x.min >> y.low, x.max >> y.low) : whole;
     default:
-      return null;
+      return whole;
   }
 }
 
-const signedRange = (min: bigint, max: bigint): Numeric | null =>
-  min >= unknown.min && max <= unknown.max ? ranged(0n, maxUnsigned, min, max) : null;
+/** Operations whose low 32 bits depend on those of the operands alone. */
+const carriesLow: ReadonlySet<string> = new Set(['add', 'sub', 'mul', 'and', 'or', 'xor', 'lsh']);
+
+function signExtended(op: string, y: Numeric, width: Width): Numeric {
+  const bits = BigInt(/^movsx(\d+)/.exec(op)?.[1] ?? '64');
+  const half = 1n << (bits - 1n);
+  const low = bits === 32n ? y.narrow : y;
+  const fits = bits === 32n || (y.min >= -half && y.max < half);
+  const value = fits ? signedBetween(low.min, low.max) : signedBetween(-half, half - 1n);
+  return width === 64 ? value : zeroExtended(value.narrow);
+}
 
 /** The result of an `alu` row; x: the old value of its destination. The verifier does not follow divisions. */
 export function compute(op: string, row: IsaRow, x: Numeric, y: Numeric, big: boolean): Numeric {
-  const wide = row.width === 64;
+  const { width } = row;
   if (op.startsWith('mov64')) return y;
-  const [a, b] = wide ? [x, y] : [narrowed(x), narrowed(y)];
-  if (op.startsWith('mov32')) return b;
-  const top = wide ? maxUnsigned : max32;
+  if (op.startsWith('mov32')) return zeroExtended(y.narrow);
+  const [a, b]: readonly [Range, Range] = width === 64 ? [x, y] : [x.narrow, y.narrow];
+  const unary = row.dst === 'both' && row.src === 0 && row.imm !== 's32' && row.imm !== 'count';
   const divides = /^s?(div|mod)/.test(op);
-  const unary = row.src === 0 && row.imm !== 's32' && row.imm !== 'count';
-  if (
-    row.sem !== null &&
-    !divides &&
-    isConstant(b) &&
-    (isConstant(a) || row.dst === 'def') &&
-    (unary ? isConstant(a) : true)
-  ) {
-    const bits = (v: Numeric): bigint => BigInt.asUintN(row.width, v.low);
-    return constant(BigInt.asUintN(row.width, row.sem(bigintAlgebra, bits(a), bits(b), row.width, big)));
+  const known = (row.dst === 'def' || isConstant(a)) && (unary || isConstant(b));
+  if (row.sem !== null && known && !divides) {
+    const bits = (v: Range): bigint => BigInt.asUintN(width, v.low);
+    return constant(BigInt.asUintN(width, row.sem(bigintAlgebra, bits(a), bits(b), width, big)));
   }
-  const name = /^[a-z]+/.exec(op)?.[0] ?? '';
+  if (op.startsWith('movsx')) return signExtended(op, y, width);
   const ends = /^(?:le|be|bswap)(16|32)$/.exec(op)?.[1];
   if (ends !== undefined) return between(0n, (1n << BigInt(ends)) - 1n);
-  return ofRanges(name, a, b, top) ?? (wide ? unknown : between(0n, max32));
+  const name = /^[a-z]+/.exec(op)?.[0] ?? '';
+  if (width === 32) return zeroExtended(ofRanges(name, a, b, 32));
+  if (name === 'lsh' && isConstant(y) && y.low === 32n) {
+    const { low, high, min, max } = x.narrow;
+    return numeric(range(64, low << 32n, high << 32n, min << 32n, max << 32n), wholeRange(32)) ?? unknown;
+  }
+  const narrow = carriesLow.has(name) ? ofRanges(name, x.narrow, y.narrow, 32) : wholeRange(32);
+  return numeric(ofRanges(name, x, y, 64), narrow) ?? unknown;
 }
 
-type Relation = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le' | 'set' | 'sgt' | 'sge' | 'slt' | 'sle';
+const relations = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'set', 'sgt', 'sge', 'slt', 'sle'] as const;
+export type Relation = (typeof relations)[number];
 
 /** `slt` of `jslt64_imm`. */
 export function relationOf(op: string): Relation | null {
   const name = /^j([a-z]+)(?:32|64)_/.exec(op)?.[1];
-  return name === undefined ? null : (name as Relation);
+  return relations.find((relation) => relation === name) ?? null;
 }
 
 const opposite = {
@@ -109,58 +131,72 @@ export interface Refined {
   readonly y: Numeric;
 }
 
-/** Both operands where `x relation y` holds; null where it cannot hold. */
-function assume(relation: Relation, x: Numeric, y: Numeric): Refined | null {
-  const made = (a: Numeric | null, b: Numeric | null): Refined | null =>
-    a === null || b === null ? null : { x: a, y: b };
-  const high = (v: Numeric, n: bigint) => ranged(v.low, n < v.high ? n : v.high, v.min, v.max, v.id);
-  const low = (v: Numeric, n: bigint) => ranged(n > v.low ? n : v.low, v.high, v.min, v.max, v.id);
-  const max = (v: Numeric, n: bigint) => ranged(v.low, v.high, v.min, n < v.max ? n : v.max, v.id);
-  const min = (v: Numeric, n: bigint) => ranged(v.low, v.high, n > v.min ? n : v.min, v.max, v.id);
+/** Bounds to add to the operands where `x relation y` holds; null where it cannot hold. */
+function implied(relation: Relation, x: Range, y: Range, width: Width): readonly [Range, Range] | null {
+  const whole = wholeRange(width);
+  const high = (n: bigint): Range => ({ ...whole, high: n });
+  const low = (n: bigint): Range => ({ ...whole, low: n });
+  const max = (n: bigint): Range => ({ ...whole, max: n });
+  const min = (n: bigint): Range => ({ ...whole, min: n });
   switch (relation) {
-    case 'eq': {
-      const both = ranged(
-        x.low > y.low ? x.low : y.low,
-        x.high < y.high ? x.high : y.high,
-        x.min > y.min ? x.min : y.min,
-        x.max < y.max ? x.max : y.max,
-      );
-      return both === null ? null : { x: { ...both, id: x.id }, y: { ...both, id: y.id } };
-    }
+    case 'eq':
+      return [y, x];
     case 'ne': {
-      if (!isConstant(y)) return { x, y };
-      const n = y.low;
-      const s = y.min;
-      const left = ranged(
-        x.low === n ? n + 1n : x.low,
-        x.high === n ? n - 1n : x.high,
-        x.min === s ? s + 1n : x.min,
-        x.max === s ? s - 1n : x.max,
-        x.id,
-      );
-      return made(left, y);
+      if (!isConstant(y)) return [whole, whole];
+      const up = (bound: bigint, n: bigint): bigint => (bound === n ? n + 1n : bound);
+      const down = (bound: bigint, n: bigint): bigint => (bound === n ? n - 1n : bound);
+      const left = {
+        low: up(x.low, y.low),
+        high: down(x.high, y.low),
+        min: up(x.min, y.min),
+        max: down(x.max, y.min),
+      };
+      return [left, whole];
     }
     case 'gt':
-      return made(low(x, y.low + 1n), high(y, x.high - 1n));
+      return [low(y.low + 1n), high(x.high - 1n)];
     case 'ge':
-      return made(low(x, y.low), high(y, x.high));
+      return [low(y.low), high(x.high)];
     case 'lt':
-      return made(high(x, y.high - 1n), low(y, x.low + 1n));
+      return [high(y.high - 1n), low(x.low + 1n)];
     case 'le':
-      return made(high(x, y.high), low(y, x.low));
+      return [high(y.high), low(x.low)];
     case 'sgt':
-      return made(min(x, y.min + 1n), max(y, x.max - 1n));
+      return [min(y.min + 1n), max(x.max - 1n)];
     case 'sge':
-      return made(min(x, y.min), max(y, x.max));
+      return [min(y.min), max(x.max)];
     case 'slt':
-      return made(max(x, y.max - 1n), min(y, x.min + 1n));
+      return [max(y.max - 1n), min(x.min + 1n)];
     case 'sle':
-      return made(max(x, y.max), min(y, x.min));
+      return [max(y.max), min(x.min)];
     case 'set':
-      return isConstant(x) && isConstant(y) && (x.low & y.low) === 0n ? null : { x, y };
+      return isConstant(x) && isConstant(y) && (x.low & y.low) === 0n ? null : [whole, whole];
     default:
       return relation satisfies never;
   }
+}
+
+function narrowTo(width: Width, value: Numeric, bounds: Range): Numeric | null {
+  const join = (a: Range): Range | null =>
+    range(
+      width,
+      a.low > bounds.low ? a.low : bounds.low,
+      a.high < bounds.high ? a.high : bounds.high,
+      a.min > bounds.min ? a.min : bounds.min,
+      a.max < bounds.max ? a.max : bounds.max,
+    );
+  return width === 64
+    ? numeric(join(value), value.narrow, value.id)
+    : numeric(value, join(value.narrow), value.id);
+}
+
+function assume(relation: Relation, width: Width, x: Numeric, y: Numeric): Refined | null {
+  const [a, b]: readonly [Range, Range] = width === 64 ? [x, y] : [x.narrow, y.narrow];
+  const bounds = implied(relation, a, b, width);
+  if (bounds === null) return null;
+  const left = narrowTo(width, x, bounds[0]);
+  const right = narrowTo(width, y, bounds[1]);
+  return left === null || right === null ? null : { x: left, y: right };
 }
 
 export interface Decision {
@@ -169,25 +205,11 @@ export interface Decision {
   readonly other: Refined | null;
 }
 
-/** A number as a 32-bit comparison sees it; null when its 64 bits say no more. */
-function as32(v: Numeric, signed: boolean): Numeric | null {
-  if (v.high > max32) return isConstant(v) ? as32(constant(v.low & max32), signed) : null;
-  if (!signed || v.high <= 0x7fff_ffffn) return v;
-  return isConstant(v) ? constant(BigInt.asIntN(32, v.low)) : null;
-}
-
 /** What a conditional jump finds. */
-export function decide(relation: Relation, width: 32 | 64, x: Numeric, y: Numeric): Decision {
-  const both = { x, y };
-  const signed = relation.startsWith('s') && relation !== 'set';
-  const a = width === 64 ? x : as32(x, signed);
-  const b = width === 64 ? y : as32(y, signed);
-  if (a === null || b === null) return { taken: both, other: both };
+export function decide(relation: Relation, width: Width, x: Numeric, y: Numeric): Decision {
   const not = opposite[relation];
-  const taken = assume(relation, a, b);
-  const isSet = isConstant(a) && isConstant(b) && (a.low & b.low) !== 0n;
-  const other = not === null ? (isSet ? null : both) : assume(not, a, b);
-  // Numbers seen through 32 bits keep their own values: constants with high bits, negative ones.
-  const kept = a === x && b === y;
-  return { taken: taken === null || kept ? taken : both, other: other === null || kept ? other : both };
+  const taken = assume(relation, width, x, y);
+  if (not !== null) return { taken, other: assume(not, width, x, y) };
+  const bits = isConstant(x) && isConstant(y) && (x.low & y.low) !== 0n;
+  return { taken, other: bits ? null : { x, y } };
 }
