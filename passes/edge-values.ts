@@ -27,12 +27,13 @@ interface Equality {
 }
 
 /** What a branch says of a value: `branch x` is a comparison with 0. */
-function equalityOf(cond: ValueId, definitions: readonly (Instr | undefined)[]): Equality {
+function equalityOf(cond: ValueId, definitions: readonly (Instr | undefined)[]): Equality | null {
   const d = definitions[cond];
-  if (d?.op !== 'icmp.eq' && d?.op !== 'icmp.ne') return { value: cond, constant: 0n, side: 'else' };
+  // A comparison is part of its branch: as a value it would have to be made.
+  if (d?.op.startsWith('icmp.') !== true) return { value: cond, constant: 0n, side: 'else' };
   const c = definitions[d.args[1]!];
-  if (c?.op !== 'const' || c.type === 'ptr' || typeof c.imm !== 'bigint')
-    return { value: cond, constant: 0n, side: 'else' };
+  if ((d.op !== 'icmp.eq' && d.op !== 'icmp.ne') || c?.op !== 'const' || c.type === 'ptr') return null;
+  if (typeof c.imm !== 'bigint') return null;
   return { value: d.args[0]!, constant: c.imm, side: d.op === 'icmp.eq' ? 'then' : 'else' };
 }
 
@@ -41,7 +42,9 @@ function pass(f: Func): Func {
   const typeOf = new Map(f.blocks.flatMap((b) => b.params.map((p) => [p.id, p.type] as const)));
   const blocks = mapList(f.blocks, (b) => {
     if (b.end.kind !== 'branch') return b;
-    const { value, constant, side } = equalityOf(b.end.cond, definitions);
+    const equality = equalityOf(b.end.cond, definitions);
+    if (equality === null) return b;
+    const { value, constant, side } = equality;
     const type = definitions[value]?.type ?? typeOf.get(value);
     const target = b.end[side];
     const args = mapList(target.args, (v) => {

@@ -11,6 +11,7 @@ import { checkHelpers } from './check-helpers.ts';
 import { checkPackets } from './check-packets.ts';
 import { checkReferences } from './check-references.ts';
 import { copyProp } from './copy-prop.ts';
+import { cursors } from './cursors.ts';
 import { dce } from './dce.ts';
 import { dse } from './dse.ts';
 import { edgeValues } from './edge-values.ts';
@@ -25,6 +26,8 @@ import { lowerAborts } from './lower-aborts.ts';
 import { mem2reg } from './mem2reg.ts';
 import { mergeAccesses } from './merge-accesses.ts';
 import { nilChecks } from './nil-checks.ts';
+import { packetChecks } from './packet-checks.ts';
+import { packetOffsets } from './packet-offsets.ts';
 import type { AnyPass, Target } from './pass.ts';
 import { peephole } from './peephole.ts';
 import { pointerArgs } from './pointer-args.ts';
@@ -67,6 +70,9 @@ export const pipeline: readonly Step[] = [
   step(simplify, optimised),
   step(gvn, optimised),
   step(cfgSimplify, optimised),
+  step(packetOffsets, optimised),
+  step(packetChecks, optimised),
+  step(cfgSimplify, optimised),
   step(lowerAborts, always),
   step(expandMemory, always),
   step(simplify, optimised),
@@ -78,6 +84,8 @@ export const pipeline: readonly Step[] = [
   step(mergeAccesses, optimised),
   step(fuseAdds, small),
   step(dse, optimised),
+  step(dce, optimised),
+  step(cursors, optimised),
   step(edgeValues, optimised),
   step(dce, always),
   step(stringsToStack, always),
@@ -117,6 +125,16 @@ export const orderConstraints: readonly OrderConstraint[] = [
     before: 'load-elim',
     after: 'merge-accesses',
     reason: 'loads that others read too are not merged into a copy',
+  },
+  {
+    before: 'simplify',
+    after: 'cursors',
+    reason: 'simplification moves distances back into the accesses',
+  },
+  {
+    before: 'packet-checks',
+    after: 'cursors',
+    reason: 'checks are compared by their base, which cursors change',
   },
   { before: 'load-elim', after: 'dse', reason: 'a store whose loads are gone may be dead' },
   { before: 'zero-records', after: 'dse', reason: 'a clear that is overwritten is dead' },

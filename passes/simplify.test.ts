@@ -42,7 +42,7 @@ b0:
   v1: i64 = load.u8 v0 + 0
   v2: i64 = const 255
   v3: i64 = and v1, v2
-  v4: i64 = const 256
+  v4: i64 = const 200
   v5: i32 = icmp.ult v3, v4
   branch v5, b1, b2
 b1:
@@ -53,6 +53,30 @@ b2:
   return v5
 }`;
   expect(transform(`${text}\n`, [simplify])).toBe(text);
+});
+
+test('a bound that the mask implies is decided, the mask stays', () => {
+  const text = transform(
+    `func @f(v0: ptr) -> i32 {
+b0:
+  v1: i64 = load.u64 v0 + 0
+  v2: i64 = const 255
+  v3: i64 = and v1, v2
+  v4: i64 = const 256
+  v5: i32 = icmp.ult v3, v4
+  branch v5, b1, b2
+b1:
+  v6: ptr = ptradd v0, v3
+  v7: i32 = load.u8 v6 + 0
+  return v7
+b2:
+  return v5
+}
+`,
+    [simplify],
+  );
+  expect(text).not.toMatch(/icmp/);
+  expect(text).toMatch(/= and/);
 });
 
 test('displacements move into accesses and addresses', () => {

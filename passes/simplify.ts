@@ -312,6 +312,8 @@ function guardHolds(r: Round, g: Expr, m: Match): boolean {
 function touchesBounds(r: Round, rule: Rule, i: Instr, m: Match): boolean {
   const compares = rule.lhs.op.startsWith('icmp.');
   if (!compares && !factRules.has(rule)) return false;
+  // What the bits decide, the verifier knows without the comparison.
+  if (compares && factRules.has(rule) && rule.rhs.kind === 'literal') return false;
   if (i.result !== null && r.address[i.result] === 1) return true;
   return compares && [...m.values.values()].some((v) => r.address[v] === 1);
 }

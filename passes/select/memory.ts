@@ -45,7 +45,8 @@ function address(s: State, v: ValueId, off: number): Address {
     }
     const step =
       def?.op === 'ptroff' ? (def.imm as number) : def?.op === 'ptradd' ? constantStep(s, def) : null;
-    if (def === undefined || step === null || !fitsOffset(sum + step)) break;
+    // At a negative distance the access goes with a cursor (the pass cursors), which is there already.
+    if (def === undefined || step === null || sum < 0 || !fitsOffset(sum + step)) break;
     at = def.args[0]!;
     sum += step;
   }
