@@ -187,7 +187,7 @@ export function runNatively(programs: readonly NativeProgram[]): readonly Native
       join(folder, 'go.mod'),
       `module fuzz\n\ngo 1.24\n\nrequire bpfc/sdk/bpf v0.0.0\n\nreplace bpfc/sdk/bpf => ${resolve('sdk/bpf')}\n`,
     );
-    programs.forEach((p, i) => writeFileSync(join(folder, `p${i}.go`), programFile(p, i)));
+    for (const [i, p] of programs.entries()) writeFileSync(join(folder, `p${i}.go`), programFile(p, i));
     const refused = new Map<number, string>();
     for (;;) {
       const kept = programs.map((_, i) => i).filter((i) => !refused.has(i));

@@ -71,7 +71,7 @@ function defineMany(g: Gen): Piece {
   const types = [anyInt(g), someType(g)];
   const values = types.map((type) => expression(g, type, 2));
   const names = types.map(() => fresh(g, 'v'));
-  types.forEach((type, i) => declare(g, declared(names[i] ?? '', type)));
+  for (const [i, type] of types.entries()) declare(g, declared(names[i] ?? '', type));
   const wrapped = values.map((value, i) => expr('')`${types[i]?.name ?? ''}(${value})`);
   return statement`${names[0] ?? ''}, ${names[1] ?? ''} := ${wrapped[0] ?? ''}, ${wrapped[1] ?? ''}\n_, _ = ${names[0] ?? ''}, ${names[1] ?? ''}\n`;
 }
