@@ -1,0 +1,18 @@
+// Package kprobe counts the programs that are started.
+package kprobe
+
+import (
+	"sync/atomic"
+
+	"bpfc/sdk/bpf"
+)
+
+var started = bpf.Array[uint64]{MaxEntries: 1}
+
+//bpf:attach ksyscall/execve
+func Execve(ctx *bpf.Kprobe) int32 {
+	if n := started.Lookup(0); n != nil {
+		atomic.AddUint64(n, 1)
+	}
+	return 0
+}
