@@ -42,10 +42,10 @@ const sdkImport = 'import "bpfc/sdk/bpf"';
 
 /** The first eight bytes of a tracepoint's context are not readable. */
 const tracepointEntry = `
-type Event struct{ Header, A, B uint64 }
+type twinEvent struct{ Header, A, B uint64 }
 
 //bpf:attach tracepoint/syscalls/sys_enter_openat
-func Main(event *Event) int32 {
+func Main(event *twinEvent) int32 {
 	args := Args{A: event.A, B: event.B}
 	result := run(&args)
 	bpf.TracePrintk("%d\\n", args.Result)

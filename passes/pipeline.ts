@@ -28,6 +28,7 @@ import { mergeAccesses } from './merge-accesses.ts';
 import { nilChecks } from './nil-checks.ts';
 import { packetChecks } from './packet-checks.ts';
 import { packetOffsets } from './packet-offsets.ts';
+import { nilOnce } from './nil-once.ts';
 import type { AnyPass, Target } from './pass.ts';
 import { peephole } from './peephole.ts';
 import { pointerArgs } from './pointer-args.ts';
@@ -56,12 +57,14 @@ export const pipeline: readonly Step[] = [
   step(checkReferences, always),
   step(checkPackets, always),
   step(zeroRecords, always),
+  step(nilOnce, always),
   step(cfgSimplify, optimised),
   step(copyProp, optimised),
   step(simplify, optimised),
   step(gvn, optimised),
   step(dce, always),
   step(inline, always),
+  step(nilOnce, always),
   step(cfgSimplify, optimised),
   step(mem2reg, always),
   step(copyProp, optimised),
@@ -138,6 +141,11 @@ export const orderConstraints: readonly OrderConstraint[] = [
   },
   { before: 'load-elim', after: 'dse', reason: 'a store whose loads are gone may be dead' },
   { before: 'zero-records', after: 'dse', reason: 'a clear that is overwritten is dead' },
+  {
+    before: 'nil-once',
+    after: 'lower-aborts',
+    reason: 'an outcome kept in a slot is promoted by the last mem2reg',
+  },
   {
     before: 'zero-records',
     after: 'inline',

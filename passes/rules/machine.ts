@@ -10,6 +10,7 @@
  */
 
 import { fitsS32 } from '../../src/bpf/constants.ts';
+import { contextTakesConstants } from '../../src/bpf/contexts.ts';
 import type { Target } from '../pass.ts';
 import type { Holes } from './machine-pattern.ts';
 
@@ -60,15 +61,26 @@ const constantOperands: readonly MachineRule[] = operators.flatMap(([sign, op]) 
   },
 ]);
 
-const storeConstants: readonly MachineRule[] = widths.map((bits) => ({
-  name: `store-constant-${bits}`,
-  before: `rA = K; *(u${bits} *)(rB + O) = rA`,
-  after: `*(u${bits} *)(rB + O) = L`,
-  dead: 'A',
-  distinct: ['AB'],
-  given: ({ K = 0n }) => ({ L: BigInt.asIntN(bits, K) }),
-  example: [`r1 = 7; *(u${bits} *)(r10 - 8) = r1`, `*(u${bits} *)(r10 - 8) = 7`],
-}));
+/** Any register but the frame's may hold a program's context, and old kernels want what is stored there in a register. */
+const storeConstants: readonly MachineRule[] = widths.flatMap((bits): MachineRule[] => [
+  {
+    name: `store-constant-${bits}`,
+    before: `rA = K; *(u${bits} *)(r10 + O) = rA`,
+    after: `*(u${bits} *)(r10 + O) = L`,
+    dead: 'A',
+    given: ({ K = 0n }) => ({ L: BigInt.asIntN(bits, K) }),
+    example: [`r1 = 7; *(u${bits} *)(r10 - 8) = r1`, `*(u${bits} *)(r10 - 8) = 7`],
+  },
+  {
+    name: `store-constant-through-${bits}`,
+    before: `rA = K; *(u${bits} *)(rB + O) = rA`,
+    after: `*(u${bits} *)(rB + O) = L`,
+    dead: 'A',
+    distinct: ['AB'],
+    given: ({ K = 0n }, { kernel }) => (contextTakesConstants(kernel) ? { L: BigInt.asIntN(bits, K) } : null),
+    example: [`r1 = 7; *(u${bits} *)(r10 - 8) = r1`, `*(u${bits} *)(r10 - 8) = 7`],
+  },
+]);
 
 /** An address that is only made to be used once: the displacement goes into the access. */
 const addressOperands: readonly MachineRule[] = widths.flatMap((bits): MachineRule[] => [

@@ -11,14 +11,13 @@
  * Invariant: a value whose byte is 0 is never a context.
  */
 
+import { contextTakesConstants } from '../../src/bpf/contexts.ts';
 import type { Block, Func, Instr } from '../../src/ir/ir.ts';
 import { targetsOf } from '../../src/ir/walk.ts';
 import type { Target } from '../pass.ts';
 
 /** Does every kernel of the target take constants stored to a context? */
-export function storesConstantsToContext({ kernel: [major, minor] }: Target): boolean {
-  return major > 6 || (major === 6 && minor >= 4);
-}
+export const storesConstantsToContext = ({ kernel }: Target): boolean => contextTakesConstants(kernel);
 
 /** One byte per value. */
 export function contextPointers(func: Func): Uint8Array {

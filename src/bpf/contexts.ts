@@ -417,6 +417,10 @@ function names(list: readonly string[], program: ProgramRow): boolean {
   return list.includes(program.type) || (program.attachType !== null && list.includes(program.attachType));
 }
 
+/** Do the target kernels take constants stored to a context (st rather than stx)? They do since 6.4 (measured). */
+export const contextTakesConstants = ([major, minor]: readonly [number, number]): boolean =>
+  major > 6 || (major === 6 && minor >= 4);
+
 export function mayRead(field: ContextField, program: ProgramRow): boolean {
   return field.read === undefined || names(field.read, program);
 }
