@@ -51,9 +51,10 @@ export function walk(value: unknown, visit: (node: Node) => boolean): void {
   }
 }
 
-function namesIn(decl: Decl): ReadonlySet<string> {
+/** Every identifier below. */
+export function namesIn(tree: unknown): ReadonlySet<string> {
   const names = new Set<string>();
-  walk(decl, (node) => {
+  walk(tree, (node) => {
     if (node.kind === 'Ident') names.add(node.name);
     return true;
   });

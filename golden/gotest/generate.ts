@@ -20,10 +20,16 @@ import {
   walk,
 } from './functions.ts';
 
+export interface Part {
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+}
+
 export interface Generated {
   readonly text: string;
   /** Which declaration stands where. */
-  readonly parts: readonly { readonly end: number; readonly name: string }[];
+  readonly parts: readonly Part[];
 }
 
 /** What the dispatcher gives when Go panics. */
@@ -140,10 +146,11 @@ export function generate(
     needed.some((d) => d.mentions.has(path.slice(path.indexOf('/') + 1))),
   );
   let text = `package main\n\n${imports.map((path) => `import "${path}"\n`).join('')}${contextType}var bpfcFailures int32\n`;
-  const parts: { end: number; name: string }[] = [{ end: text.length, name: '' }];
+  const parts: Part[] = [{ start: 0, end: text.length, name: '' }];
   const add = (name: string, part: string): void => {
+    const start = text.length;
     text += `${part}\n`;
-    parts.push({ end: text.length, name });
+    parts.push({ start, end: text.length, name });
   };
   for (const d of needed) add(d.name, d.text);
   for (let at = 0; at < functions.length; at += perProgram) {
@@ -156,6 +163,6 @@ export function generate(
 }
 
 /** The declaration at an offset. */
-export function partAt(generated: Generated, offset: number): string {
-  return generated.parts.find((part) => offset < part.end)?.name ?? '';
+export function partAt(generated: Generated, offset: number): Part | null {
+  return generated.parts.find((part) => offset < part.end) ?? null;
 }

@@ -3,7 +3,8 @@
  * machine and the kernel, at every level; and finds out which functions are outside of the subset.
  */
 
-import { type CompileResult, compile } from '../../src/compile.ts';
+import { type Diagnostic, Diagnostics } from '../../src/base/diagnostic.ts';
+import { type CompileResult, compile, defaultOptions, frontEnd } from '../../src/compile.ts';
 import { createMachine, evaluate } from '../../src/ir/eval.ts';
 import { loadPlan, planModule } from '../../src/kernel/plan.ts';
 import { runProgram } from '../../src/kernel/program.ts';
@@ -11,7 +12,14 @@ import type { System } from '../../src/kernel/system.ts';
 import { testHelpers } from '../../src/model/helpers.ts';
 import { createVm } from '../../src/vm/machine.ts';
 import type { levels } from '../compiled.ts';
-import { closure, type Declaration, type GoFile, type IntegerFunction } from './functions.ts';
+import {
+  closure,
+  type Declaration,
+  type GoFile,
+  type IntegerFunction,
+  namesIn,
+  readGoFile,
+} from './functions.ts';
 import {
   aborted,
   callWords,
@@ -30,9 +38,12 @@ type Level = (typeof levels)[number];
 
 /** What of a file lies in the subset, and why the rest does not. */
 export interface Inside {
-  readonly declarations: readonly Declaration[];
+  readonly name: string;
+  readonly generated: Generated;
   readonly functions: readonly IntegerFunction[];
   readonly tests: readonly string[];
+  /** Tests without some of their statements. */
+  readonly shortened: ReadonlySet<string>;
   /** By declaration. */
   readonly outside: ReadonlyMap<string, string>;
 }
@@ -41,43 +52,87 @@ function compileText(name: string, { text }: Generated, optimize: Level): Compil
   return compile({ files: [{ name, text }], options: { emit: 'object', optimize } });
 }
 
-/** Declarations that mention one of these, directly or through others. */
-function dependents(declarations: readonly Declaration[], names: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set(
-    declarations.flatMap((d) =>
-      closure(declarations, [d.name]).some((x) => names.has(x.name)) ? [d.name] : [],
-    ),
-  );
+/** The checker's and lowering's errors; those of the passes where there are none. */
+function errorsOf(name: string, made: Generated): readonly Diagnostic[] {
+  const diagnostics = new Diagnostics();
+  const input = { files: [{ name, text: made.text }] };
+  frontEnd(input, { ...defaultOptions, emit: 'object' }, diagnostics);
+  const list = diagnostics.failed ? diagnostics.list : compileText(name, made, '2').diagnostics;
+  return list.filter((d) => d.severity === 'error');
 }
 
-/** Compiles, drops what errors name, and again, until there are none. */
-export function findInside(original: GoFile, level: Level): Inside {
+/**
+ * A test function without the statements that cannot be had: those with errors and those that mention `bad` names or
+ * what such a statement declares. null: nothing of it is left.
+ */
+function shorten(d: Declaration, offsets: readonly number[], bad: ReadonlySet<string>): Declaration | null {
+  const head = 'package main\n';
+  const whole = readGoFile('test.go', head + d.text);
+  const decl = whole.declarations[0]?.decl;
+  if (decl?.kind !== 'FuncDecl' || decl.body === null) return null;
+  const lost = new Set(bad);
+  let text = whole.text;
+  let left = decl.body.stmts.length;
+  for (const stmt of decl.body.stmts) {
+    const { start, end } = stmt.span;
+    const wrong = offsets.some((at) => at + head.length >= start && at + head.length < end);
+    const mentions = namesIn(stmt);
+    if (!wrong && ![...mentions].some((name) => lost.has(name))) continue;
+    left--;
+    if (stmt.kind === 'Assign' && stmt.op === ':=')
+      for (const x of stmt.lhs) if (x.kind === 'Ident') lost.add(x.name);
+    text = text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, ' ') + text.slice(end);
+  }
+  if (left === 0 || text === whole.text) return null;
+  const short = readGoFile('test.go', text).declarations[0];
+  return short === undefined ? null : { ...short, text: short.text };
+}
+
+/** Compiles, drops what errors name, and again, until there are none. `others`: of the rest of the package. */
+export function findInside(original: GoFile, others: readonly Declaration[]): Inside {
   const go = withoutTesting(original);
   const outside = new Map<string, string>();
-  let { declarations } = go;
-  let functions = go.integerFunctions.filter((f) => !/^[tT]est/.test(f.name) || f.name.endsWith('_ssa'));
+  const shortened = new Set<string>();
+  const own = new Set(go.declarations.flatMap((d) => d.names));
+  let declarations = [...go.declarations, ...others.filter((d) => !d.names.some((name) => own.has(name)))];
+  let functions = go.integerFunctions;
   let tests = testFunctions(go, original);
   for (;;) {
-    const made = generate(declarations, functions, tests);
-    const { diagnostics } = compileText(go.name, made, level);
-    const errors = diagnostics.filter((d) => d.severity === 'error');
-    if (errors.length === 0) return { declarations, functions, tests, outside };
-    const bad = new Set<string>();
+    const generated = generate(declarations, functions, tests);
+    const errors = errorsOf(go.name, generated);
+    if (errors.length === 0) return { name: go.name, generated, functions, tests, shortened, outside };
+    const offsets = new Map<string, number[]>();
     for (const error of errors) {
-      const name = error.span === null ? '' : partAt(made, error.span.start);
-      if (name === '')
-        throw new Error(`${go.name}: ${error.message} in generated code\n${made.text.slice(-2000)}`);
-      bad.add(name);
-      if (!outside.has(name)) outside.set(name, error.message);
+      const part = error.span === null ? null : partAt(generated, error.span.start);
+      if (part === null || part.name === '')
+        throw new Error(`${go.name}: ${error.message} in generated code`);
+      offsets.set(part.name, [...(offsets.get(part.name) ?? []), (error.span?.start ?? 0) - part.start]);
+      if (!outside.has(part.name)) outside.set(part.name, error.message);
     }
-    const gone = dependents(declarations, bad);
-    for (const name of gone)
-      if (!outside.has(name))
-        outside.set(
-          name,
-          `uses ${[...bad].find((b) => closure(declarations, [name]).some((d) => d.name === b)) ?? ''}`,
-        );
-    declarations = declarations.filter((d) => !gone.has(d.name));
+    const isTest = new Set(tests);
+    const bad = new Set([...offsets.keys()].filter((name) => !isTest.has(name)));
+    const gone = new Set<string>();
+    declarations = declarations.flatMap((d) => {
+      const reached = closure(declarations, [d.name]).find((x) => bad.has(x.name));
+      const at = offsets.get(d.name) ?? [];
+      if (reached === undefined && at.length === 0) return [d];
+      const unwanted = new Set(
+        declarations
+          .filter(
+            (x) => d.mentions.has(x.name) && closure(declarations, [x.name]).some((y) => bad.has(y.name)),
+          )
+          .map((x) => x.name),
+      );
+      const short = isTest.has(d.name) ? shorten(d, at, unwanted) : null;
+      if (short !== null) {
+        shortened.add(d.name);
+        outside.delete(d.name);
+        return [short];
+      }
+      gone.add(d.name);
+      if (!outside.has(d.name)) outside.set(d.name, `uses ${reached?.name ?? ''}`);
+      return [];
+    });
     functions = functions.filter((f) => !gone.has(f.name));
     tests = tests.filter((name) => !gone.has(name));
   }
@@ -178,13 +233,13 @@ function failures(
 
 /** Everything that is wrong with a file's functions and tests at one level. */
 export function replay(
-  name: string,
   inside: Inside,
   recorded: ReadonlyMap<string, Recorded>,
   level: Level,
   system: System | null,
 ): readonly string[] {
-  const result = compileText(name, generate(inside.declarations, inside.functions, inside.tests), level);
+  const { name } = inside;
+  const result = compileText(name, inside.generated, level);
   const errors = result.diagnostics.filter((d) => d.severity === 'error');
   if (result.machine === null) return errors.map((d) => `${name} -O${level}: ${d.message}`);
   const wrong = [
