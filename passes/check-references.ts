@@ -12,6 +12,7 @@
  */
 
 import { spanAt } from '../src/base/source.ts';
+import { forgetsChecks } from '../src/bpf/kernels.ts';
 import type { Block, BlockId, Func, Instr, Module, Target, ValueId } from '../src/ir/ir.ts';
 import {
   afterInstr,
@@ -87,6 +88,9 @@ function checkFunc(scope: Scope): Func {
       ? null
       : block.body.reduce((s, i) => afterInstr(refs, s, i, reporter(scope)), start);
   });
+  func.blocks.forEach((block, at) => {
+    reportSecondCheck(scope, block, ends[at] ?? null);
+  });
   let returns: ReferenceKind | null = null;
   func.blocks.forEach((block, at) => {
     const state = ends[at];
@@ -124,7 +128,8 @@ function report(
     | 'taken-again'
     | 'open-on-some-paths'
     | 'perhaps-nil'
-    | 'call-under-lock',
+    | 'call-under-lock'
+    | 'record-checked-twice',
   pos: Instr['pos'],
   args: { readonly what: string; readonly verb: string },
   related: Parameters<PassContext['diagnostics']['report']>[3],
@@ -185,7 +190,7 @@ function releaseOnAbort(
     const state = ends[at];
     if (state === null || state === undefined) return block;
     if (block.end.kind === 'abort' && !bare.has(block.id)) return releasing(scope, edit, block, state);
-    const end = mapTargets(block.end, (target): Target => {
+    const end = mapTargets(decided(scope, block, state), (target): Target => {
       const abort = bare.get(target.block);
       if (abort === undefined) return target;
       const edge = flow.edge(at, target);
@@ -201,13 +206,42 @@ function releaseOnAbort(
     });
     return end === block.end ? block : { ...block, end };
   });
-  if (edit.nextValue === func.nextValue && edit.added.length === 0) return func;
+  if (blocks.every((b, at) => b === func.blocks[at]) && edit.added.length === 0) return func;
   return {
     ...func,
     blocks: [...blocks, ...edit.added],
     nextValue: edit.nextValue,
     nextBlock: edit.nextBlock,
   };
+}
+
+/** The value that the block's branch compares with nil, or null. */
+function comparedWithNil(refs: References, { end }: Block): ValueId | null {
+  const test = end.kind === 'branch' ? refs.definitions[end.cond] : undefined;
+  if (test?.op !== 'icmp.eq' && test?.op !== 'icmp.ne') return null;
+  const [pointer, nil] = test.args;
+  const d = nil === undefined ? undefined : refs.definitions[nil];
+  return pointer !== undefined && d?.op === 'const' && d.imm === 0n ? pointer : null;
+}
+
+/** Older kernels do not know of a record found not to be nil that it cannot be nil: they take the other way too. */
+function reportSecondCheck({ refs, context }: Scope, block: Block, state: FlowState | null): void {
+  const pointer = comparedWithNil(refs, block);
+  if (pointer === null || state === null || !forgetsChecks(context.target.kernel)) return;
+  const c = state.findIndex((s) => s.status === 'maybe' && s.checked && s.handles.includes(pointer));
+  const kind = refs.classes[c]?.kind;
+  if (kind !== undefined && kind.release.name === 'ringbuf_discard')
+    report(context, 'record-checked-twice', block.end.pos, kind, []);
+}
+
+/** A comparison with nil of a pointer that is known to be the open reference: older kernels would take both ways. */
+function decided({ refs }: Scope, block: Block, state: FlowState): Block['end'] {
+  const { end } = block;
+  const pointer = comparedWithNil(refs, block);
+  if (end.kind !== 'branch' || pointer === null) return end;
+  if (!state.some((s) => s.status === 'open' && s.handles.includes(pointer))) return end;
+  const equal = refs.definitions[end.cond]?.op === 'icmp.eq';
+  return { kind: 'jump', target: equal ? end.else : end.then, pos: end.pos };
 }
 
 /** The block with what is open given back before its end: locks first, since nothing is called under them. */

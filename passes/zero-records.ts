@@ -13,10 +13,12 @@
 
 import { dominators } from '../src/base/graph.ts';
 import { spanAt } from '../src/base/source.ts';
+import { forgetsChecks } from '../src/bpf/kernels.ts';
 import { clearing } from '../src/ir/clearing.ts';
 import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
-import { recordBytes, writeSummary } from '../src/ir/record-bytes.ts';
-import { cfgOf, definitionsOf, mapFuncs } from '../src/ir/walk.ts';
+import { opRow } from '../src/ir/ops.ts';
+import { recordAliases, recordBytes, writeSummary } from '../src/ir/record-bytes.ts';
+import { cfgOf, definitionsOf, mapFuncs, targetsOf } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
 export const zeroRecords: Pass<'ssa', 'ssa'> = {
@@ -35,11 +37,10 @@ export const zeroRecords: Pass<'ssa', 'ssa'> = {
   },
 };
 
-const isReserve = (i: Instr): boolean =>
-  i.op === 'helper' &&
-  typeof i.imm === 'object' &&
-  i.imm?.kind === 'symbol' &&
-  i.imm.name === 'ringbuf_reserve';
+const isHelper = (i: Instr, name: string): boolean =>
+  i.op === 'helper' && typeof i.imm === 'object' && i.imm?.kind === 'symbol' && i.imm.name === name;
+
+const isReserve = (i: Instr): boolean => isHelper(i, 'ringbuf_reserve');
 
 function cleared(func: Func, summaries: Parameters<typeof recordBytes>[4], context: PassContext): Func {
   let result = func;
@@ -47,12 +48,32 @@ function cleared(func: Func, summaries: Parameters<typeof recordBytes>[4], conte
     const length = definitionsOf(func)[begin.args[1]!];
     if (begin.result === null || length?.op !== 'const') continue;
     const size = Number(length.imm);
+    const zero = zeroOf(func, begin);
+    if (zero !== null) {
+      const all = Array.from({ length: size }, (_, k) => k);
+      result = clear(without(result, zero), begin, begin.result, size, all, context);
+      continue;
+    }
     const { reads, unwritten } = recordBytes(func, begin, begin.result, size, summaries);
     for (const i of reads)
       context.diagnostics.report('unwritten-record', spanAt(context.files, i.pos), {}, taken(begin, context));
-    if (unwritten.length > 0) result = clear(result, begin, begin.result, size, unwritten);
+    if (unwritten.length > 0) result = clear(result, begin, begin.result, size, unwritten, context);
   }
   return result;
+}
+
+/** The instruction directly after the call that clears the whole record (ReserveZeroed): it may be nil there. */
+function zeroOf(func: Func, begin: Instr): Instr | null {
+  const body = func.blocks.find((b) => b.body.includes(begin))?.body ?? [];
+  const next = body[body.indexOf(begin) + 1];
+  return next !== undefined && opRow(next.op).bulk === 'zero' && next.args[0] === begin.result ? next : null;
+}
+
+function without(func: Func, instr: Instr): Func {
+  const blocks = func.blocks.map((b) =>
+    b.body.includes(instr) ? { ...b, body: b.body.filter((i) => i !== instr) } : b,
+  );
+  return { ...func, blocks };
 }
 
 function taken(begin: Instr, context: PassContext) {
@@ -60,22 +81,34 @@ function taken(begin: Instr, context: PassContext) {
   return span === null ? [] : [{ span, message: 'the record is taken here, with whatever its memory holds' }];
 }
 
-function clear(func: Func, begin: Instr, record: ValueId, size: number, unwritten: readonly number[]): Func {
+function clear(
+  func: Func,
+  begin: Instr,
+  record: ValueId,
+  size: number,
+  unwritten: readonly number[],
+  context: PassContext,
+): Func {
   let { nextValue } = func;
   const { pos } = begin;
   const zero: ValueId = nextValue++;
-  const stores: readonly Instr[] = [
+  const stores = (pointer: ValueId): readonly Instr[] => [
     { op: 'const', result: zero, type: 'i64', args: [], imm: 0n, pos },
     ...clearing({ size, align: 8 }, unwritten).map(({ offset, bytes }): Instr => {
       const op = `store.${bytes === 1 ? 8 : bytes === 2 ? 16 : bytes === 4 ? 32 : 64}` as const;
-      return { op, result: null, type: 'i64', args: [record, zero], imm: offset, pos };
+      return { op, result: null, type: 'i64', args: [pointer, zero], imm: offset, pos };
     }),
   ];
   const home = knownBlock(func, record);
   if (home !== null) {
-    const blocks = func.blocks.map((b, at) => (at === home ? { ...b, body: [...stores, ...b.body] } : b));
+    const blocks = func.blocks.map((b, at) =>
+      at === home.block ? { ...b, body: [...stores(home.pointer), ...b.body] } : b,
+    );
     return { ...func, blocks, nextValue };
   }
+  // A check of its own, beside that of the program.
+  if (forgetsChecks(context.target.kernel))
+    context.diagnostics.report('record-checked-twice', spanAt(context.files, pos), {});
   const nil: ValueId = nextValue++;
   const cond: ValueId = nextValue++;
   let { nextBlock } = func;
@@ -95,39 +128,50 @@ function clear(func: Func, begin: Instr, record: ValueId, size: number, unwritte
         body: [...b.body.slice(0, at + 1), ...test],
         end: { kind: 'branch', cond, then: to, else: { block: there, args: [] }, pos },
       },
-      { id: there, params: [], body: stores, end: { kind: 'jump', target: to, pos } },
+      { id: there, params: [], body: stores(record), end: { kind: 'jump', target: to, pos } },
       { id: rest, params: [], body: b.body.slice(at + 1), end: b.end },
     ];
   });
   return { ...func, blocks, nextValue, nextBlock };
 }
 
-/** The block that is entered only where the pointer is not nil, and that dominates every use of the memory; or null. */
-function knownBlock(func: Func, record: ValueId): number | null {
+/**
+ * The block that is entered only where the pointer is not nil, and that dominates every use of the memory, with the
+ * pointer that is compared; or null.
+ */
+function knownBlock(
+  func: Func,
+  record: ValueId,
+): { readonly block: number; readonly pointer: ValueId } | null {
   const definitions = definitionsOf(func);
   const graph = cfgOf(func);
   const tree = dominators(graph);
-  const isNil = (v: ValueId | undefined): boolean => {
-    const d = v === undefined ? undefined : definitions[v];
-    return d?.op === 'const' && d.imm === 0n;
+  const roots = recordAliases(func, record);
+  const tested = (i: Instr | undefined): ValueId | null => {
+    if (i?.op !== 'icmp.eq' && i?.op !== 'icmp.ne') return null;
+    const [pointer, nil] = i.args;
+    const d = nil === undefined ? undefined : definitions[nil];
+    return pointer !== undefined && roots.has(pointer) && d?.op === 'const' && d.imm === 0n ? pointer : null;
   };
-  const tests = (i: Instr | undefined): boolean =>
-    (i?.op === 'icmp.eq' || i?.op === 'icmp.ne') && i.args[0] === record && isNil(i.args[1]);
   const candidates = func.blocks.flatMap((b) => {
     const test = b.end.kind === 'branch' ? definitions[b.end.cond] : undefined;
-    if (b.end.kind !== 'branch' || !tests(test)) return [];
+    const pointer = tested(test);
+    if (b.end.kind !== 'branch' || pointer === null) return [];
     const target = test?.op === 'icmp.eq' ? b.end.else : b.end.then;
-    const at = func.blocks.findIndex((to) => to.id === target.block);
-    return target.args.length === 0 && graph.predecessors[at]?.length === 1 ? [at] : [];
+    const block = func.blocks.findIndex((to) => to.id === target.block);
+    return target.args.length === 0 && graph.predecessors[block]?.length === 1 ? [{ block, pointer }] : [];
   });
+  const params = new Map(func.blocks.map((b) => [b.id, b.params]));
   const users = func.blocks.flatMap((b, at) => {
-    const used = b.body.some((i) => i.args.includes(record) && !tests(i));
-    const passed =
-      b.end.kind === 'jump'
-        ? b.end.target.args.includes(record)
-        : b.end.kind === 'branch' && [...b.end.then.args, ...b.end.else.args].includes(record);
-    const returned = b.end.kind === 'return' && b.end.value === record;
+    const used = b.body.some(
+      (i) => i.args.some((v) => roots.has(v)) && tested(i) === null && !isHelper(i, 'ringbuf_discard'),
+    );
+    // Passed to a parameter that is the record too, it is not used yet.
+    const passed = targetsOf(b.end).some((t) =>
+      t.args.some((v, n) => roots.has(v) && !roots.has(params.get(t.block)?.[n]?.id ?? -1)),
+    );
+    const returned = b.end.kind === 'return' && b.end.value !== null && roots.has(b.end.value);
     return used || passed || returned ? [at] : [];
   });
-  return candidates.find((home) => users.every((at) => tree.dominates(home, at))) ?? null;
+  return candidates.find((home) => users.every((at) => tree.dominates(home.block, at))) ?? null;
 }

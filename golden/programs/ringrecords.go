@@ -13,18 +13,8 @@ type Event struct {
 
 var events = bpf.RingBuf[Event]{Size: 4096}
 
-func reserve(wanted bool) *Event {
-	if !wanted {
-		return nil
-	}
-	return events.Reserve()
-}
-
 //go:noinline
 func finish(e *Event, keep bool) {
-	if e == nil {
-		return
-	}
 	if keep {
 		events.Submit(e)
 	} else {
@@ -54,7 +44,11 @@ func Main(ctx *Args) int32 {
 		e.Bytes[ctx.B] = 4
 		events.Submit(e)
 	}
-	finish(reserve(ctx.B > 1), quotient > 2)
+	keep := quotient > 2
+	if last := events.Reserve(); last != nil {
+		last.Value = quotient
+		finish(last, keep)
+	}
 	deferred(ctx)
 	ctx.Result = quotient
 	return int32(quotient) + 1

@@ -35,7 +35,11 @@ const symbolOf = (i: Instr): string =>
   typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : '';
 
 /** The value and the block parameters that are it, or nil. */
-function aliases(func: Func, pointers: Pointers, root: ValueId): ReadonlySet<ValueId> {
+export function recordAliases(
+  func: Func,
+  root: ValueId,
+  pointers: Pointers = pointersOf(func),
+): ReadonlySet<ValueId> {
   const found = new Set([root]);
   const nil = (v: ValueId): boolean => {
     const d = pointers.definitions[v];
@@ -194,7 +198,7 @@ export function recordBytes(
   summaries: WriteSummaries,
 ): RecordBytes {
   const pointers = pointersOf(func);
-  const roots = aliases(func, pointers, root);
+  const roots = recordAliases(func, root, pointers);
   const walk: Walk = { func, pointers, roots, size, summaries, begin };
   const reads: Instr[] = [];
   const unwritten = new Set<number>();
@@ -224,7 +228,7 @@ export function writeSummary(func: Func, summaries: WriteSummaries): WriteSummar
   const result = new Map<number, BitSet>();
   func.blocks[0]?.params.forEach((p, n) => {
     if (p.type !== 'ptr') return;
-    const roots = aliases(func, pointers, p.id);
+    const roots = recordAliases(func, p.id, pointers);
     const walk: Walk = { func, pointers, roots, size: summarised, summaries, begin: null };
     let all: BitSet | null = null;
     flow(walk).forEach((entry, at) => {

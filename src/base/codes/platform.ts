@@ -242,6 +242,11 @@ export const platformCodes = {
     message: 'this names no field or type of a partial kernel struct',
     help: 'write bpf.FieldExists(&p.Field) with p a pointer to a struct under //bpf:core',
   },
+  'record-checked-twice': {
+    severity: 'error',
+    message: 'before Linux 6.12 a record can be compared with nil only once on a path',
+    help: 'compare it where it is taken and go on in that branch, or set --target-kernel 6.12',
+  },
   'hook-arguments': {
     severity: 'error',
     message: '{kind} programs take no parameters beside their context',
