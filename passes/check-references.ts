@@ -39,14 +39,26 @@ export const checkReferences: Pass<'ssa', 'ssa'> = {
   to: 'ssa',
   run: (module, context) => {
     const summaries = new Map<string, ReferenceSummary>();
+    const nilPassed = new Set<string>();
     const made = new Map<Func, Func>();
-    for (const func of calleesFirst(module)) {
+    const order = calleesFirst(module);
+    const check = (func: Func, sure: ReadonlySet<ValueId>): void => {
       const refs = referencesOf(func, summaries, module.maps);
-      if (refs.classes.length > 0) made.set(func, checkFunc({ func, refs, context, summaries }));
+      if (refs.classes.length > 0)
+        made.set(func, checkFunc({ func, refs, context, summaries, nilPassed, sure }));
+    };
+    for (const func of order) check(func, new Set());
+    // Now it is known which functions never get nil: they need no comparisons.
+    for (const func of order) {
+      const given = [...(summaries.get(func.name)?.releases.keys() ?? [])];
+      const sure = given.filter((n) => !nilPassed.has(parameterKey(func.name, n)));
+      if (sure.length > 0) check(func, new Set(sure.map((n) => func.blocks[0]!.params[n]!.id)));
     }
     return mapFuncs(module, (func) => made.get(func) ?? func);
   },
 };
+
+const parameterKey = (func: string, n: number): string => `${func} ${n}`;
 
 const symbolOf = (i: Instr): string | null =>
   typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : null;
@@ -74,6 +86,10 @@ interface Scope {
   readonly refs: References;
   readonly context: PassContext;
   readonly summaries: Map<string, ReferenceSummary>;
+  /** Parameters that a caller may pass as nil. */
+  readonly nilPassed: Set<string>;
+  /** The function's parameters that are never nil. */
+  readonly sure: ReadonlySet<ValueId>;
 }
 
 const isHeld = (s: ReferenceState): boolean =>
@@ -81,12 +97,15 @@ const isHeld = (s: ReferenceState): boolean =>
 
 function checkFunc(scope: Scope): Func {
   const { func, refs, summaries } = scope;
-  const flow = referenceFlow(func, refs);
+  const flow = referenceFlow(func, refs, scope.sure);
   const ends: (FlowState | null)[] = func.blocks.map((block, at) => {
     const start = flow.start[at];
     return start === null || start === undefined
       ? null
-      : block.body.reduce((s, i) => afterInstr(refs, s, i, reporter(scope)), start);
+      : block.body.reduce((s, i) => {
+          notePassed(scope, s, i);
+          return afterInstr(refs, s, i, reporter(scope));
+        }, start);
   });
   func.blocks.forEach((block, at) => {
     reportSecondCheck(scope, block, ends[at] ?? null);
@@ -108,6 +127,18 @@ function checkFunc(scope: Scope): Func {
   });
   summaries.set(func.name, { releases: new Map(releases), returns });
   return scope.context.diagnostics.failed ? func : releaseOnAbort(scope, flow, ends);
+}
+
+/** Notes which parameters of the function that is called may be nil. */
+function notePassed({ refs, summaries, nilPassed }: Scope, state: FlowState, i: Instr): void {
+  const callee = i.op === 'call' ? symbolOf(i) : null;
+  if (callee === null) return;
+  for (const n of summaries.get(callee)?.releases.keys() ?? []) {
+    const pointer = i.args[n]!;
+    const c = refs.classOf(pointer);
+    const s = c === null ? undefined : state[c];
+    if (s?.status !== 'open' || !s.handles.includes(pointer)) nilPassed.add(parameterKey(callee, n));
+  }
 }
 
 // ---------------------------------------------------------------- reports

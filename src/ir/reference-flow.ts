@@ -88,9 +88,11 @@ const isNil = (refs: References, v: ValueId): boolean => {
   return d?.op === 'const' && d.imm === 0n;
 };
 
-export function entryState(refs: References): FlowState {
+/** `sure`: parameters that no caller passes as nil. */
+export function entryState(refs: References, sure: ReadonlySet<ValueId> = new Set()): FlowState {
   const states = refs.classes.map(() => nothing);
-  for (const [value, c] of refs.owned) states[c] = { ...nothing, status: 'maybe', handles: [value] };
+  for (const [value, c] of refs.owned)
+    states[c] = { ...nothing, status: sure.has(value) ? 'open' : 'maybe', handles: [value] };
   return states;
 }
 
@@ -188,7 +190,7 @@ export interface Flow {
   edge(from: number, target: Target): FlowState;
 }
 
-export function referenceFlow(func: Func, refs: References): Flow {
+export function referenceFlow(func: Func, refs: References, sure: ReadonlySet<ValueId>): Flow {
   const graph = cfgOf(func);
   const order = reversePostorder(graph);
   const start: (FlowState | null)[] = func.blocks.map(() => null);
@@ -207,7 +209,7 @@ export function referenceFlow(func: Func, refs: References): Flow {
   for (let changed = true, round = 0; changed && round < 8 + 2 * order.length; round++) {
     changed = false;
     for (const at of order) {
-      const states = at === graph.entry ? [entryState(refs)] : incoming(at);
+      const states = at === graph.entry ? [entryState(refs, sure)] : incoming(at);
       const [first, ...rest] = states;
       if (first === undefined) continue;
       const state = rest.reduce((a, b) => a.map((s, c) => joinStates(s, b[c]!)), first);
