@@ -12,6 +12,7 @@ import { openSystem, type System } from '../src/kernel/system.ts';
 
 const programs = {
   go: ['go'],
+  gofmt: ['gofmt'],
   clang: ['clang-19', 'clang'],
   llvm: ['llvm-mc-19', 'llvm-mc'],
   bpftool: ['bpftool'],
@@ -55,6 +56,7 @@ async function missing(need: Need): Promise<string | null> {
     case 'tracefs':
       return existsSync('/sys/kernel/tracing/events') ? null : 'mount -t tracefs none /sys/kernel/tracing';
     case 'go':
+    case 'gofmt':
     case 'clang':
     case 'llvm':
     case 'bpftool':
