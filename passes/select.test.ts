@@ -90,6 +90,17 @@ b2:
     expect(code(body, { cpu: 'v1' })).toContain('v <<= 32');
   });
 
+  it('fetches with operands wider than an immediate', () => {
+    const lines = code(`b0:
+  v1: ptr = slotaddr s0
+  v2: i64 = const 3838276612298843913
+  store.64 v1 + 0, v2
+  v3: i64 = atomic.add.64 v1 + 0, v2
+  v4: i32 = trunc v3
+  return v4`);
+    expect(lines.filter((line) => /^v = \S+ ?ll$/.test(line))).toHaveLength(2);
+  });
+
   it('extends for nothing what is extended already', () => {
     const lines = code(`b0:
   v1: i32 = load.u32 v0 + 0

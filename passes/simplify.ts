@@ -308,12 +308,25 @@ function guardHolds(r: Round, g: Expr, m: Match): boolean {
   return evaluateExpr(bigintAlgebra, g, m.env, 64) !== 0n;
 }
 
+/** Of their results the verifier of no kernel knows anything. */
+const unfollowed: ReadonlySet<OpName> = new Set(['udiv', 'urem', 'bswap16', 'bswap32']);
+const followedDepth = 6;
+
+/** Does the verifier know the bits of the value that are known here? */
+function isFollowed(r: Round, v: ValueId, depth = followedDepth): boolean {
+  const def = r.definitions[v];
+  if (def === undefined || def.op.startsWith('load.')) return true;
+  if (unfollowed.has(def.op) || depth === 0) return false;
+  return def.args.every((arg) => isFollowed(r, arg, depth - 1));
+}
+
 /** Would the rule touch what the verifier must see as it is? */
 function touchesBounds(r: Round, rule: Rule, i: Instr, m: Match): boolean {
   const compares = rule.lhs.op.startsWith('icmp.');
   if (!compares && !factRules.has(rule)) return false;
-  // What the bits decide, the verifier knows without the comparison.
-  if (compares && factRules.has(rule) && rule.rhs.kind === 'literal') return false;
+  // What the bits decide, the verifier knows without the comparison, if it can follow where they come from.
+  const decides = compares && factRules.has(rule) && rule.rhs.kind === 'literal';
+  if (decides && [...m.values.values()].every((v) => isFollowed(r, v))) return false;
   if (i.result !== null && r.address[i.result] === 1) return true;
   return compares && [...m.values.values()].some((v) => r.address[v] === 1);
 }

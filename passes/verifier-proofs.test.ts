@@ -75,6 +75,27 @@ test('the mask of an index stays though its range is known, and the masked value
   expect(out).toContain(`, ${mask}\n`);
 });
 
+test('a comparison stays that bits of a remainder decide, of which the verifier knows nothing', () => {
+  const out = optimised(
+    program(`  v1: i64 = load.u8 v0 + 0
+  v2: i64 = const 1
+  v3: i64 = and v1, v2
+  v4: i64 = const 3
+  v5: i64 = urem v3, v4
+  v6: i32 = icmp.ult v5, v4
+  branch v6, b1, b2
+b2:
+  v9: i32 = const 1
+  return v9
+b1:
+  v7: ptr = globaladdr @table
+  v8: ptr = ptradd v7, v5
+  v10: i32 = load.u8 v8 + 0
+  return v10`),
+  );
+  expect(out).toContain('icmp.ult');
+});
+
 test('the index that was compared is the index that is used', () => {
   const out = optimised(
     program(`  v1: i64 = load.u64 v0 + 0

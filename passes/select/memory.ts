@@ -8,7 +8,7 @@
 
 import { unreachable } from '../../src/base/assert.ts';
 import { alu, load, move, store } from '../../src/bpf/build.ts';
-import { fitsS32 } from '../../src/bpf/constants.ts';
+import { fitsS32, loadConstant } from '../../src/bpf/constants.ts';
 import type { IsaName } from '../../src/bpf/isa.ts';
 import { type FrameRef, framePointer, type VReg } from '../../src/bpf/minst.ts';
 import type { Instr, ValueId } from '../../src/ir/ir.ts';
@@ -139,6 +139,8 @@ export function selectAtomic(s: State, i: Instr, wanted: boolean): void {
     const value = operand(s, i.args[1]!);
     const at = address(s, pointer, offsetImm(i));
     const name = (isRmw(what) ? `atomic_fetch_${what}_${bits}` : `atomic_xchg_${bits}`) as IsaName;
-    emit(s, move(old, value, s.pos), store<VReg>(name, at.base, at.off, old, s.pos));
+    const first =
+      typeof value === 'bigint' ? loadConstant(old, value, s.isa.alu32, s.pos) : move(old, value, s.pos);
+    emit(s, first, store<VReg>(name, at.base, at.off, old, s.pos));
   }
 }
