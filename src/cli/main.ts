@@ -17,6 +17,7 @@ const table: Readonly<Record<CommandName, () => Promise<Command>>> = {
   build: async () => (await import('./build.ts')).buildCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
   exec: async () => (await import('./exec.ts')).execCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
   asm: async () => (await import('./assembler.ts')).asmCommand,
   disasm: async () => (await import('./assembler.ts')).disasmCommand,
   opt: async () => (await import('./opt.ts')).optCommand,

@@ -56,6 +56,7 @@ export const options = {
   },
   set: { arg: 'NAME=VALUE', repeat: true, doc: 'set a package variable before the programs are loaded' },
   vm: { doc: 'run in the embedded machine, without a kernel' },
+  source: { arg: 'FILE.go', doc: 'the sources of the program that the log is about, for Go lines' },
   log: { doc: 'the raw verifier log too, with Go lines' },
   json: { doc: 'diagnostics and results as JSON on stdout' },
   color: {
@@ -113,6 +114,12 @@ export const commands = {
     doc: 'run a program once, in the kernel or in the embedded machine',
     options: ['program', 'packet', 'ctx', 'repeat', 'map', 'set', 'vm', ...forThisMachine, ...always],
     example: 'bpfc exec filter.go --vm --packet @ping.bin --map hits=\'{"1": 5}\'',
+  },
+  explain: {
+    args: '[LOG|CODE]',
+    doc: 'explain a verifier log from a file or stdin, or a diagnostic code',
+    options: ['source', ...always],
+    example: 'bpfc explain verifier.log --source filter.go',
   },
   asm: {
     args: 'FILE.s',

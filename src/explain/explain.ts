@@ -6,7 +6,7 @@
  *       → { name: 'nil-map-value', where: { file: 'f.go', line: 10, … }, cause: …, remedy: …, registers: [{ register: 'R0', … }] }
  */
 
-import { type Origin, originOf, registersOf } from './origin.ts';
+import { endOf, type Origin, originOf, registersOf } from './origin.ts';
 import { parseLog, pathTo, type SourceRef, type Step, type VerifierLog } from './log.ts';
 import { fillMessage, findMessage, type MessageName } from './messages.ts';
 
@@ -36,6 +36,12 @@ export interface RegisterStory {
   readonly register: string;
   /** What the kernel knows of it, as it writes it. */
   readonly state: string | null;
+  /** The call that made the pointer none. */
+  readonly ended: {
+    readonly instruction: number;
+    readonly text: string;
+    readonly place: Place | null;
+  } | null;
   readonly origin:
     | (Omit<Origin, 'step'> & {
         readonly instruction: number;
@@ -88,10 +94,11 @@ class Placer {
   }
 
   place(step: Step): Place | null {
-    if (step.source?.line != null) return step.source;
+    const { source } = step;
+    if (source?.line != null) return source;
     const known = this.known(step.index);
-    if (known !== null) return known;
-    return step.source === null ? null : (this.search(step.source) ?? step.source);
+    if (source === null || known?.text.trim() === source.text.trim()) return known;
+    return this.search(source) ?? source;
   }
 }
 
@@ -126,12 +133,25 @@ function namedInstruction(
   return groups.insn === undefined ? null : { index: Number(groups.insn), text: '' };
 }
 
-function story(register: string, position: number, log: VerifierLog, placer: Placer): RegisterStory {
+/** Messages by which a pointer is none: the state that the log showed last is then out of date. */
+const lostPointer: readonly string[] = ['scalar-dereference', 'scalar-dereference-inv', 'scalar-for-pointer'];
+
+function story(
+  register: string,
+  position: number,
+  name: string | null,
+  log: VerifierLog,
+  placer: Placer,
+): RegisterStory {
   const step = log.steps[position];
   const origin = originOf(log, position, register);
+  const state = step?.before.get(register) ?? null;
+  const lost = name !== null && lostPointer.includes(name);
+  const end = lost && origin !== null ? endOf(log, position, origin) : null;
   return {
     register,
-    state: step?.before.get(register) ?? null,
+    state: lost && state !== null && !/^(?:scalar|inv|-?\d)/.test(state) ? null : state,
+    ended: end === null ? null : { instruction: end.index, text: end.text, place: placer.place(end) },
     origin:
       origin === null
         ? null
@@ -172,7 +192,9 @@ export function explainLog(raw: string, context: ExplainContext = {}): Explanati
     registers:
       position === null
         ? []
-        : registersOf(text, step?.text ?? '').map((r) => story(r, position, log, placer)),
+        : registersOf(text, step?.text ?? '').map((r) =>
+            story(r, position, found?.name ?? null, log, placer),
+          ),
     path: position === null ? [] : linesOf(pathTo(log, position), placer),
     omitted: log.omitted,
   };

@@ -21,18 +21,21 @@ export interface Setting {
 const spot = (place: Place | null): string | null =>
   place?.line == null ? null : `${place.file ?? 'source'}:${place.line}`;
 
+function at(place: Place | null, instruction: number, where: Place | null): string {
+  if (place === null) return `at instruction ${instruction}`;
+  if (place.line === null) return `at: ${place.text}`;
+  return `line ${place.file === where?.file ? '' : `${place.file ?? ''}:`}${place.line}: ${place.text}`;
+}
+
 function registerLine(story: RegisterStory, where: Place | null): string | null {
-  const { register, origin, state } = story;
+  const { register, origin, state, ended } = story;
   const known = state === null ? '' : ` (the kernel knows: ${state})`;
   if (origin === null) return state === null ? null : `${register}${known}`;
-  const { place } = origin;
-  const line =
-    place === null
-      ? `at instruction ${origin.instruction}`
-      : place.line === null
-        ? `at: ${place.text}`
-        : `line ${place.file === where?.file ? '' : `${place.file ?? ''}:`}${place.line}: ${place.text}`;
-  return `${register}: ${origin.what}, ${line}${known}`;
+  const end =
+    ended === null
+      ? ''
+      : `; no pointer any more after ${ended.text.replace(/#\d+$/, '')}, ${at(ended.place, ended.instruction, where)}`;
+  return `${register}: ${origin.what}, ${at(origin.place, origin.instruction, where)}${known}${end}`;
 }
 
 const maxPath = 12;
@@ -65,12 +68,12 @@ export function formatExplanation(e: Explanation, setting: Setting, paint: Paint
   const path = pathLine(e.path);
   if (path !== null) lines.push(`  path: ${path}`);
   if (e.remedy !== null) lines.push(`  ${paint('help', 'help:')} ${e.remedy}`);
-  const at =
+  const which =
     e.instruction === null
       ? ''
       : ` (at instruction ${e.instruction.index}${e.instruction.text === '' ? '' : `: ${e.instruction.text}`})`;
-  if (e.messages.length > 0) lines.push(`  kernel: ${e.messages.slice(-3).join('; ')}${at}`);
-  else if (setting.reason !== undefined) lines.push(`  kernel: ${setting.reason}${at}`);
+  if (e.messages.length > 0) lines.push(`  kernel: ${e.messages.slice(-3).join('; ')}${which}`);
+  else if (setting.reason !== undefined) lines.push(`  kernel: ${setting.reason}${which}`);
   if (e.omitted > 0) lines.push(`  ${e.omitted} lines of the log are missing; the whole log explains more`);
   return lines.join('\n');
 }

@@ -50,7 +50,7 @@ const sourceLine = /^; (.*)$/;
 const stateLine = /^(?:\d+: ?)?(?: ?frame\d+: ?| ?caller: ?)?\s*(?:R\d+(?:_\w+)?=|fp-\d+)/;
 /** Lines that say how far the verifier is, not what is wrong. */
 const noise =
-  /^\s*(?:processed \d+ insns|verification time|stack depth|subprog \d+ |func#\d+ @|(?:last_idx|mark_precise|propagating|regs=|parent |parent didn't|updating |caller|callee|returning from callee|to caller at|from \d+ to|\d+: safe|safe$|Validating |Func#\d+|BPF program name|Live regs before|\d+: [.0-9]+ \([0-9a-f]{2}\)|mark_reg|max_states|=====+$|-----+$)|arg#\d+ |\s*$)/;
+  /^\s*(?:processed \d+ insns|verification time|stack depth|subprog \d+ |func#\d+ @|(?:last_idx|mark_precise|propagating|regs=|parent |parent didn't|updating |caller|callee|returning from callee|to caller at|from \d+ to|\d+: safe|safe$|Validating |Func#\d+|BPF program name|Live regs before|\d+: [.0-9]+ \([0-9a-f]{2}\)|mark_reg|max_states|HINT: |=====+$|-----+$)|arg#\d+ |\s*$)/;
 
 /** `R0_w=map_value_or_null(id=1,…) fp-8=mmmm????` as pairs; brackets and parentheses keep their spaces. */
 export function parseState(text: string): Map<string, string> {
@@ -89,16 +89,21 @@ class LogReader {
   private readonly after: Map<string, string>[] = [];
   private readonly taken = new Set<number>();
   private section: string | null = null;
+  /** The figures have come: what follows is the loader's. */
+  private ended = false;
 
   private step(index: number, rest: string): void {
     const cut = / *; (?=R\d|fp-|frame\d)/.exec(rest);
-    const text = (cut === null ? rest : rest.slice(0, cut.index)).trim();
+    const shown = (cut === null ? rest : rest.slice(0, cut.index)).replace(/\s*;?\s*$/, '');
+    // What the kernel has to say of a jump may begin on the jump's own line.
+    const [, text = shown, more = ''] = /^(.*? goto pc[+-]\d+) (.+)$/.exec(shown) ?? [];
     this.steps.push({ index, text, source: this.source, before: new Map(this.state), parent: this.parent });
     if (cut !== null) this.learn(rest.slice(cut.index + cut[0].length), false);
     else if (/^call (?!pc)/.test(text)) for (const r of ['R1', 'R2', 'R3', 'R4', 'R5']) this.state.delete(r);
     this.parent = this.steps.length - 1;
     this.after[this.parent] = this.state;
     this.messages = [];
+    if (more !== '') this.read(more);
   }
 
   /** `whole`: what is not listed is not known any more. */
@@ -123,6 +128,13 @@ class LogReader {
   }
 
   read(line: string): void {
+    if (/^(?:0: R1=|func#0 @0)/.test(line)) {
+      // Another program's log begins.
+      this.parent = null;
+      this.source = null;
+      this.messages = [];
+      this.ended = false;
+    }
     const code = instruction.exec(line);
     if (code !== null) {
       this.step(Number(code[1]), code[3] ?? '');
@@ -139,7 +151,11 @@ class LogReader {
       return;
     }
     const processed = /^processed (\d+) insns/.exec(line);
-    if (processed !== null) this.processed = Number(processed[1]);
+    if (processed !== null) {
+      this.processed = Number(processed[1]);
+      this.ended = true;
+    }
+    if (this.ended) return;
     if (stateLine.test(line)) this.learn(line, true);
     else if (!noise.test(line)) this.message(line);
   }

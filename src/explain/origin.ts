@@ -74,6 +74,17 @@ function storeTo(path: readonly Step[], slot: string, end: number): { at: number
   return null;
 }
 
+/** Calls that end pointers: records and sockets given back, packets that may have moved. */
+const ending =
+  /(?:ringbuf_(?:submit|discard)|sk_release|task_release|_adjust_|change_(?:head|tail|proto)|skb_(?:store_bytes|pull_data|vlan_)|l[34]_csum_replace|_release|lwt_|kptr_xchg|unlock)/;
+
+/** The call after which a pointer made at `origin` was no pointer any more; null if there is none on the path. */
+export function endOf(log: VerifierLog, position: number, origin: Origin): Step | null {
+  const path = pathTo(log, position);
+  const start = path.indexOf(origin.step);
+  return path.slice(start + 1, -1).findLast((s) => /^call\b/.test(s.text) && ending.test(s.text)) ?? null;
+}
+
 /** Follows copies, spills and additions back to where the value was made; null when the path does not tell. */
 export function originOf(log: VerifierLog, position: number, register: string): Origin | null {
   const path = pathTo(log, position);

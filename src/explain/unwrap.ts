@@ -48,6 +48,8 @@ function clean(line: string): string {
 function splitOneLiner(line: string): readonly string[] {
   const known = /(?:load program|program \S+?|Verifier output|verifier (?:error|log)): ?/i.exec(line);
   if (known === null) return [line];
+  const bare = /(?:operation not permitted|permission denied)$/i.exec(line);
+  if (bare !== null) return [bare[0]];
   const rest = line.slice(known.index + known[0].length);
   const omitted = / \((\d+) line\(s\) omitted\)$/;
   const body = rest
@@ -58,6 +60,8 @@ function splitOneLiner(line: string): readonly string[] {
     )
     .replace(omitted, '');
   if (body === '') return [];
+  const code = /^(\d+: \([0-9a-f]{2}\) .*?): (?=\S)/.exec(body);
+  if (code !== null) return [code[1] ?? '', body.slice(code[0].length)];
   // A state line ends where the message begins: behind a colon.
   const state = /^(?:func#\d+ @\d+: )?(\d+: (?:R\d+\S*=[^:]*?)): (?=\S)/.exec(body);
   return state === null ? [body] : [state[1] ?? '', body.slice(state[0].length)];
