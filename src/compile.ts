@@ -22,6 +22,7 @@ import type { PackageSource } from './check/scope.ts';
 import { type EmitForm, emit, emitForms } from './emit/emit.ts';
 import type { Module } from './ir/ir.ts';
 import { lower } from './lower/lower.ts';
+import { isPlain } from './lower/shapes.ts';
 
 export interface SourceText {
   /** Shown in diagnostics and line info, as the user wrote it. */
@@ -189,8 +190,16 @@ export function compile(input: CompileInput): CompileResult {
   const result = compileOnce(input, options);
   const errors = result.diagnostics.filter((d) => d.severity === 'error');
   const needsObject = errors.length > 0 && errors.every((d) => d.code === 'needs-object');
-  const either = options.emit === 'ir' || emitForms[options.emit].sections === 'embedded';
-  return needsObject && either && !options.embed ? compileOnce(input, { ...options, embed: true }) : result;
+  if (options.embed) return result;
+  const form = options.emit === 'ir' ? null : emitForms[options.emit];
+  const carries = form === null || form.sections === 'embedded';
+  const variables = form?.sections === 'embedded' && hasLoaderVariables(result.program);
+  return carries && (needsObject || variables) ? compileOnce(input, { ...options, embed: true }) : result;
+}
+
+/** Exported variables are the loader's to set, though the program may only read them: they are no constants. */
+function hasLoaderVariables(program: TProgram | null): boolean {
+  return program?.globals.some((v) => isPlain(v.type) && /^\p{Lu}/u.test(v.name)) ?? false;
 }
 
 function compileOnce(input: CompileInput, options: CompileOptions): CompileResult {
