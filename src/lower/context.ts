@@ -12,6 +12,7 @@ import type { NamedType } from '../ast/types.ts';
 import { unreachable } from '../base/assert.ts';
 import type { Args, Code, Diagnostics } from '../base/diagnostic.ts';
 import { noPos, type Pos, positionAt, type SourceFile, type Span } from '../base/source.ts';
+import { supports } from '../bpf/kernels.ts';
 import type { ProgramRow } from '../bpf/programs.ts';
 import type { FuncBuilder } from '../ir/builder.ts';
 import type { BlockId, Func, Global, SlotId, ValueId } from '../ir/ir.ts';
@@ -173,4 +174,18 @@ export function freshSymbol(module: ModuleContext, wanted: string): string {
   for (let i = 2; module.symbols.has(name); i++) name = `${stem}_${i}`;
   module.symbols.add(name);
   return name;
+}
+
+/** What is newer than the oldest kernel that has to load the program is an error. `instead`: what older ones have. */
+export function requireKernel(
+  module: ModuleContext,
+  since: string,
+  what: string,
+  span: Span,
+  instead: string | null = null,
+): void {
+  const target = module.target.kernel.join('.');
+  if (supports(target, since)) return;
+  const advice = instead === null ? '' : ` or use ${instead}`;
+  module.diagnostics.report('needs-kernel', span, { what, since, target, instead: advice });
 }

@@ -10,10 +10,11 @@
 import type { TEntry, TVar } from '../ast/typed.ts';
 import type { Span } from '../base/source.ts';
 import { registers } from '../bpf/contexts.ts';
+import { supports } from '../bpf/kernels.ts';
 import { type ProgramRow, programRow } from '../bpf/programs.ts';
 import { FuncBuilder } from '../ir/builder.ts';
 import type { Program, ValueId } from '../ir/ir.ts';
-import { type Context, type Frame, type ModuleContext, position, report } from './context.ts';
+import { type Context, type Frame, type ModuleContext, position, report, requireKernel } from './context.ts';
 import { abortUnless, arith, assume, compare, constant, known, narrow, normalise } from './emit.ts';
 import { lowerBody, newFrame } from './frames.ts';
 import { finish, newContext, settle } from './instances.ts';
@@ -32,6 +33,7 @@ export function lowerEntry(module: ModuleContext, entry: TEntry): Program | null
     module.diagnostics.report('unknown-attach', entry.span, { attach: entry.attach });
     return null;
   }
+  requireProgram(module, entry, found);
   module.active.push(entry.func);
   const cx = settle((regions) => buildEntry(module, entry, found, regions));
   finish(cx);
@@ -41,6 +43,21 @@ export function lowerEntry(module: ModuleContext, entry: TEntry): Program | null
     section: entry.attach,
     abortValue: entry.panicValue ?? found.row.abort,
   };
+}
+
+/** Is the target new enough for the kind? Before tcx there was clsact, which takes the same programs. */
+function requireProgram(module: ModuleContext, entry: TEntry, { kind, row }: Kind): void {
+  if (row.link !== 'tcx') {
+    const sleeps = row.sleepable && !supports(module.target.kernel.join('.'), row.since);
+    requireKernel(
+      module,
+      row.since,
+      `a ${kind} program`,
+      entry.span,
+      sleeps ? kind.replace(/\.s$/, '') : null,
+    );
+  } else if (!supports(module.target.kernel.join('.'), row.since))
+    module.diagnostics.report('tcx-as-tc', entry.span, { since: row.since });
 }
 
 function buildEntry(module: ModuleContext, entry: TEntry, kind: Kind, regions: Context['regions']): Context {

@@ -9,7 +9,7 @@ import type { Type } from '../ast/types.ts';
 import { type MapRow, maps } from '../bpf/maps.ts';
 import { sizeof } from '../check/layout.ts';
 import type { MapDecl } from '../ir/ir.ts';
-import { freshSymbol, type ModuleContext } from './context.ts';
+import { freshSymbol, type ModuleContext, requireKernel } from './context.ts';
 
 const rows: Readonly<Record<string, MapRow>> = maps;
 
@@ -67,6 +67,11 @@ export function mapShape(map: TMap): Omit<MapDecl, 'name'> | null {
 
 export function mapDecl(module: ModuleContext, map: TMap): MapDecl | null {
   const shape = mapShape(map);
+  const row = mapRow(map)?.row;
+  if (row !== undefined) {
+    const instead = row.sdk === 'RingBuf' ? 'bpf.PerfEventArray' : null;
+    requireKernel(module, row.since, `a bpf.${row.sdk}`, map.span, instead);
+  }
   if (shape !== null) return { name: mapSymbol(module, map), ...shape };
   module.diagnostics.report('no-ebpf-form', map.span, { name: map.mapType });
   return null;

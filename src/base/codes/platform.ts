@@ -247,6 +247,11 @@ export const platformCodes = {
     message: 'before Linux 6.12 a record can be compared with nil only once on a path',
     help: 'compare it where it is taken and go on in that branch, or set --target-kernel 6.12',
   },
+  'tcx-as-tc': {
+    severity: 'warning',
+    message: 'tcx needs Linux {since}: on older kernels the program is attached to clsact',
+    help: 'set --target-kernel {since} when no older kernel has to run it',
+  },
   'hook-arguments': {
     severity: 'error',
     message: '{kind} programs take no parameters beside their context',

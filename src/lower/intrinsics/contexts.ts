@@ -13,7 +13,7 @@ import { type ContextField, contextField, contextRow, mayRead, mayWrite } from '
 import { typeString, under } from '../../check/types.ts';
 import type { AccessBits } from '../../ir/builder.ts';
 import type { ValueId } from '../../ir/ir.ts';
-import { type Context, report } from '../context.ts';
+import { type Context, report, requireKernel } from '../context.ts';
 import { checkNil, compare, constant, loadScalar, narrow, normalise, storeScalar, widen } from '../emit.ts';
 import { scalarValue } from '../expressions.ts';
 import type { Place } from '../places.ts';
@@ -54,6 +54,8 @@ export function fieldPlace(cx: Context, x: TFieldSel): Place | null {
     checkNil(cx, base);
     if (cx.program !== null && !mayRead(field, cx.program))
       report(cx, 'context-read', x.span, { field: found.path, type: cx.program.type });
+    if (field.since !== undefined)
+      requireKernel(cx.module, field.since, `the field ${found.path} of a bpf.${name}`, x.span);
     return { kind: 'context', base, field, index: 0 };
   };
 }
