@@ -1,13 +1,14 @@
 /** Commands that load, run and explain programs, in real processes. */
 
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requires } from '../../golden/requires.ts';
+import { requires, tool } from '../../golden/requires.ts';
 
 const hasKernel = await requires('kernel');
+const canRun = await requires('kernel', 'tracefs', 'bpftool');
 
 const filter = `package main
 
@@ -149,7 +150,110 @@ describe.skipIf(!hasKernel)('verify', () => {
   });
 });
 
+const snoop = `package main
+
+import "bpfc/sdk/bpf"
+
+type Event struct {
+	PID  uint32
+	Kind uint8
+	Comm [16]byte
+}
+
+var Events = bpf.RingBuf[Event]{Size: 65536}
+var Samples = bpf.PerfEventArray[Event]{}
+var Total uint64
+
+//bpf:attach tracepoint/syscalls/sys_enter_chdir
+func SnoopChdir(ctx *[64]uint8) int32 {
+	e := Events.Reserve()
+	if e == nil {
+		return 0
+	}
+	_, e.PID = bpf.CurrentPidTgid()
+	e.Kind = 7
+	e.Comm = bpf.CurrentComm()
+	Events.Submit(e)
+	Total++
+	return 0
+}
+`;
+
+describe.skipIf(!canRun)('run', () => {
+  const start = (...words: readonly string[]) => {
+    const child = spawn(process.execPath, [bin, 'run', ...words], { cwd: folder });
+    let text = '';
+    let notes = '';
+    child.stdout.on('data', (chunk) => (text += chunk));
+    child.stderr.on('data', (chunk) => (notes += chunk));
+    const until = async (done: () => boolean): Promise<void> => {
+      for (let i = 0; i < 500 && !done(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    return {
+      child,
+      text: () => text,
+      attached: () => until(() => notes.includes('is attached')),
+      says: (what: string) => until(() => text.includes(what)),
+      ended: () => new Promise((resolve) => child.on('close', resolve)),
+    };
+  };
+  const chdir = () => spawnSync('sh', ['-c', 'cd /'], { encoding: 'utf8' });
+
+  it('hello world prints', async () => {
+    writeFileSync(
+      join(folder, 'hello.go'),
+      'package main\n\nimport "github.com/miekg/bpf"\n\nfunc main() { bpf.TracePrintk("Hello world!\\n") }\n',
+    );
+    const run = start('hello.go', '--duration', '1s');
+    await run.ended();
+    expect(run.text().split('\n')).toContain('Hello world!');
+  });
+
+  it('events of a process come by name, as JSON', async () => {
+    writeFileSync(join(folder, 'snoop.go'), snoop);
+    const run = start('snoop.go', '--json', '--duration', '20s');
+    await run.attached();
+    chdir();
+    await run.says('"Comm":"sh"');
+    run.child.kill('SIGTERM');
+    await run.ended();
+    const events = run
+      .text()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.event === 'Events' && line.value.Comm === 'sh');
+    expect(events[0].value).toMatchObject({ Kind: 7, Comm: 'sh', PID: expect.any(Number) });
+  });
+
+  it('a killed process leaves nothing behind', async () => {
+    writeFileSync(join(folder, 'snoop.go'), snoop);
+    const loaded = (): string => spawnSync(tool('bpftool'), ['prog', 'list'], { encoding: 'utf8' }).stdout;
+    const run = start('snoop.go');
+    await run.attached();
+    expect(loaded()).toContain('SnoopChdir');
+    run.child.kill('SIGKILL');
+    await run.ended();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(loaded()).not.toContain('SnoopChdir');
+    expect(spawnSync(tool('bpftool'), ['map', 'list'], { encoding: 'utf8' }).stdout).not.toMatch(
+      /name Samples /,
+    );
+  });
+
+  it('says what it must be told', () => {
+    const done = bpfc(['run', 'filter.go', '--duration', '1s']);
+    expect([done.status, done.stderr]).toEqual([1, 'bpfc: choose a network interface with --iface NAME\n']);
+    expect(bpfc(['run', 'filter.go', '--duration', 'soon']).status).toBe(2);
+  });
+
+  it('attaches to an interface', () => {
+    const done = bpfc(['run', 'filter.go', '--iface', 'lo', '--duration', '200ms', '--set', 'Limit=255']);
+    expect([done.status, done.stderr]).toEqual([0, 'bpfc: Filter is attached to xdp\n']);
+  });
+});
+
 it('every command shows its help with an example', () => {
-  for (const command of ['verify', 'exec'])
+  for (const command of ['verify', 'exec', 'run', 'explain'])
     expect(bpfc([command, '--help']).stdout).toMatch(/^usage: bpfc [\s\S]*\nexample: /);
 });

@@ -16,6 +16,7 @@ const table: Readonly<Record<CommandName, () => Promise<Command>>> = {
   check: async () => (await import('./compile.ts')).checkCommand,
   build: async () => (await import('./build.ts')).buildCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
+  run: async () => (await import('./run.ts')).runCommand,
   exec: async () => (await import('./exec.ts')).execCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   asm: async () => (await import('./assembler.ts')).asmCommand,

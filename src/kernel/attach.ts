@@ -64,11 +64,16 @@ interface PerfEvent {
   /** config1 and config2 of struct perf_event_attr: a string is passed by address. */
   readonly config1?: string;
   readonly config2?: bigint;
+  /** Events, or with `flags` bit 10 samples per second, between two runs of the program; default every event. */
+  readonly period?: bigint;
+  readonly flags?: bigint;
+  /** Default 0, which tracepoints and probes take as all. */
+  readonly cpu?: number;
 }
 
 const attributeSize = 128;
 
-/** perf_event_open(2) for all processes on CPU 0, which tracepoints and probes with a program take as all CPUs. */
+/** perf_event_open(2) for all processes. */
 function perfEventOpen(system: System, event: PerfEvent): number {
   const attributes = new ArrayBuffer(attributeSize);
   const view = new DataView(attributes);
@@ -76,7 +81,8 @@ function perfEventOpen(system: System, event: PerfEvent): number {
   view.setUint32(0, event.type, true);
   view.setUint32(4, attributeSize, true);
   view.setBigUint64(8, event.config, true);
-  view.setBigUint64(16, 1n, true);
+  view.setBigUint64(16, event.period ?? 1n, true);
+  view.setBigUint64(40, event.flags ?? 0n, true);
   if (event.config1 !== undefined) {
     const bytes = new TextEncoder().encode(`${event.config1}\0`);
     const buffer = new ArrayBuffer(bytes.length);
@@ -87,7 +93,7 @@ function perfEventOpen(system: System, event: PerfEvent): number {
   view.setBigUint64(64, event.config2 ?? 0n, true);
   return succeed(
     'perf_event_open',
-    system.call('perf_event_open', [attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC], held),
+    system.call('perf_event_open', [attributes, -1, event.cpu ?? 0, -1, PERF_FLAG_FD_CLOEXEC], held),
   );
 }
 
@@ -102,21 +108,67 @@ function closing(system: System, fds: readonly number[]): Attached {
   };
 }
 
-function createLink(
+/** The link, or -errno. `held`: buffers that `extra` refers to by address. */
+export function createLink(
   system: System,
   progFd: number,
   target: number,
   attachType: number,
   flags: number,
   extra?: FieldValue,
+  held: readonly ArrayBuffer[] = [],
 ): number {
-  return command(system, 'LINK_CREATE', {
+  const values = {
     prog_fd: progFd,
     target,
     attach_type: attachType,
     flags,
     ...(extra === undefined ? {} : { extra }),
-  }).result;
+  };
+  return command(system, 'LINK_CREATE', values, held).result;
+}
+
+/** Bytes in a buffer of their own, and its address for the kernel. */
+export function held(
+  system: System,
+  bytes: Uint8Array,
+): { readonly buffer: ArrayBuffer; readonly address: bigint } {
+  const buffer = new ArrayBuffer(Math.max(1, bytes.length));
+  new Uint8Array(buffer).set(bytes);
+  return { buffer, address: system.address(buffer) };
+}
+
+const PERF_TYPE_SOFTWARE = 1;
+const PERF_COUNT_SW_CPU_CLOCK = 0n;
+const frequencyBit = 1n << 10n;
+
+/** Runs the program `frequency` times a second on every processor. */
+export function attachSampling(
+  system: System,
+  progFd: number,
+  frequency: number,
+  processors: number,
+): Attached {
+  const all: Attached[] = [];
+  const close = (): void => {
+    for (const one of all) one.close();
+  };
+  try {
+    for (let cpu = 0; cpu < processors; cpu++) {
+      const event: PerfEvent = {
+        type: PERF_TYPE_SOFTWARE,
+        config: PERF_COUNT_SW_CPU_CLOCK,
+        period: BigInt(frequency),
+        flags: frequencyBit,
+        cpu,
+      };
+      all.push(attachPerfEvent(system, progFd, event, 0n));
+    }
+    return { fds: all.flatMap((one) => one.fds), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 /** The event with the program: a link, or before Linux 5.15 the ioctl. */

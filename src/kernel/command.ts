@@ -133,19 +133,21 @@ function pointee(value: Uint8Array | string): ArrayBuffer {
 
 /**
  * Run one command; fields not named are zero. A pointer's bytes are passed without a copy when they fill their buffer
- * (`new Uint8Array(n)`), which is how a caller receives output; make output buffers that way.
+ * (`new Uint8Array(n)`), which is how a caller receives output; make output buffers that way. `alive`: buffers that the
+ * values refer to by address.
  */
 export function command<C extends Command>(
   system: System,
   name: C,
   values: Readonly<Partial<Record<Field<C>, FieldValue>>>,
+  alive: readonly ArrayBuffer[] = [],
 ): Outcome<C> {
   const row: CommandRow = commands[name];
   const spans = Object.values(row.fields);
   const size = Math.max(...spans.map(([offset, length]) => (offset + length + 7) & ~7));
   const attributes = new ArrayBuffer(size);
   const view = new DataView(attributes);
-  const held: ArrayBuffer[] = [];
+  const held: ArrayBuffer[] = [...alive];
   const given: Readonly<Record<string, FieldValue | undefined>> = values;
   for (const [field, value] of Object.entries(given)) {
     const span = row.fields[field];

@@ -13,8 +13,30 @@ import { getSystemErrorName } from 'node:util';
 
 /** System call numbers; arm64 has the generic table of include/uapi/asm-generic/unistd.h. */
 export const syscallNumbers = {
-  x64: { bpf: 321, perf_event_open: 298, ioctl: 16, close: 3, prlimit64: 302 },
-  arm64: { bpf: 280, perf_event_open: 241, ioctl: 29, close: 57, prlimit64: 261 },
+  x64: {
+    bpf: 321,
+    perf_event_open: 298,
+    ioctl: 16,
+    close: 3,
+    prlimit64: 302,
+    mmap: 9,
+    munmap: 11,
+    socket: 41,
+    bind: 49,
+    setsockopt: 54,
+  },
+  arm64: {
+    bpf: 280,
+    perf_event_open: 241,
+    ioctl: 29,
+    close: 57,
+    prlimit64: 261,
+    mmap: 222,
+    munmap: 215,
+    socket: 198,
+    bind: 200,
+    setsockopt: 208,
+  },
 } as const;
 
 export type Syscall = keyof (typeof syscallNumbers)['x64'];
@@ -26,6 +48,8 @@ export interface System {
   /** The call's result, or -errno. `held`: buffers that `args` refer to by address. */
   readonly call: (name: Syscall, args: readonly Word[], held?: readonly ArrayBuffer[]) => number;
   readonly address: (buffer: ArrayBuffer) => bigint;
+  /** Memory at an address that the kernel gave (mmap); not to be touched after munmap. */
+  readonly view: (address: number, size: number) => ArrayBuffer;
   /** The running kernel, `6.18.44`. */
   readonly release: string;
 }
@@ -34,7 +58,7 @@ export type Probe =
   | { readonly available: true; readonly system: System }
   | { readonly available: false; readonly why: string };
 
-type Koffi = Pick<typeof import('koffi'), 'load' | 'address' | 'errno'>;
+type Koffi = Pick<typeof import('koffi'), 'load' | 'address' | 'errno' | 'view'>;
 type NativeSyscall = (...words: readonly (bigint | number)[]) => bigint | number;
 
 function bind(koffi: Koffi, numbers: Readonly<Record<Syscall, number>>): System {
@@ -57,6 +81,7 @@ function bind(koffi: Koffi, numbers: Readonly<Record<Syscall, number>>): System 
       return errno === 0 ? result : -errno;
     },
     address: (buffer) => koffi.address(buffer),
+    view: (address, size) => koffi.view(BigInt(address), size),
     release: readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim(),
   };
 }
