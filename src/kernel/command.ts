@@ -63,6 +63,7 @@ export const commands = {
       fd_array: [120, 8],
     },
   },
+  OBJ_GET: { number: 7, fields: { pathname: [0, 8], bpf_fd: [8, 4], file_flags: [12, 4] } },
   OBJ_PIN: { number: 6, fields: { pathname: [0, 8], bpf_fd: [8, 4], file_flags: [12, 4] } },
   PROG_ATTACH: {
     number: 8,
