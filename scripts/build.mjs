@@ -5,6 +5,7 @@
  *     dist/bpfc.cjs      the command's code, one file with everything but koffi
  *     dist/bpfc.cache    the machine code's precursor for this Node; another Node ignores it
  *     dist/compile.js    the library: compile() as an ES module, for Node and browsers
+ *     dist/testing.js    createProgram() for unit tests, likewise
  */
 
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -61,14 +62,19 @@ await build({
 });
 
 // No Node API is left: whatever asks for one fails here.
-await build({
-  ...common,
-  entryPoints: ['src/compile.ts'],
-  outfile: 'dist/compile.js',
-  platform: 'browser',
-  target: 'es2022',
-  format: 'esm',
-});
+for (const [entry, outfile] of [
+  ['src/compile.ts', 'dist/compile.js'],
+  ['src/testing/program.ts', 'dist/testing.js'],
+]) {
+  await build({
+    ...common,
+    entryPoints: [entry],
+    outfile,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'esm',
+  });
+}
 
 writeFileSync('dist/bpfc.js', launcher);
 chmodSync('dist/bpfc.js', 0o755);
