@@ -143,10 +143,14 @@ function arrayElement(cx: Context, whole: Binding, type: Type, index: ValueId, s
     return partBinding(whole, type, Number(constantIndex));
   checkIndex(cx, index, int(cx, length));
   const elem = elemOf(type);
-  if (whole.kind === 'memory') return inMemory(indexed(cx, whole.addr, index, sizeof(elem)));
+  if (whole.kind === 'memory') {
+    if (whole.addr.kind === 'pointer' && whole.addr.base === cx.contextParam)
+      report(cx, 'context-index', span, {});
+    return inMemory(indexed(cx, whole.addr, index, sizeof(elem)));
+  }
   if (whole.kind === 'value' && whole.value.kind === 'memory')
     return inMemory(indexed(cx, whole.value.addr, index, sizeof(elem)));
-  report(cx, 'variable-index', span, {});
+  report(cx, whole.kind === 'kernel' ? 'kernel-index' : 'variable-index', span, {});
   return valueBinding(cx, zeroValue(cx, elem), elem, span);
 }
 

@@ -233,6 +233,11 @@ export const platformCodes = {
     message: 'a {type} of the kernel cannot be copied: its layout is known only when the program is loaded',
     help: 'read its fields one by one',
   },
+  'kernel-index': {
+    severity: 'error',
+    message: 'an array in an object of the kernel takes constant indexes only',
+    help: 'copy an array of bytes to a local variable first',
+  },
   'kernel-write': {
     severity: 'error',
     message: 'objects of the kernel are read-only',
@@ -251,6 +256,11 @@ export const platformCodes = {
     severity: 'warning',
     message: 'tcx needs Linux {since}: on older kernels the program is attached to clsact',
     help: 'set --target-kernel {since} when no older kernel has to run it',
+  },
+  'context-index': {
+    severity: 'error',
+    message: 'an array of the context takes constant indexes only',
+    help: 'the kernel gives the context at constant offsets: copy the array to a local variable first',
   },
   'hook-arguments': {
     severity: 'error',
