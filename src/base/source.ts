@@ -34,12 +34,41 @@ export interface SourceFile {
   readonly text: string;
   /** UTF-16 offset at which each line starts; entry 0 is 0. */
   readonly lineStarts: readonly number[];
+  /** UTF-8 bytes before every 256th UTF-16 unit; null where every character is one byte. */
+  readonly byteMarks: Uint32Array | null;
+}
+
+const markEvery = 256;
+
+/** Bytes of a UTF-16 unit in UTF-8; a surrogate pair is four: two for each half. */
+function bytesOf(unit: number): number {
+  return unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+}
+
+function byteMarks(text: string): Uint32Array | null {
+  let bytes = 0;
+  const marks = new Uint32Array(Math.floor(text.length / markEvery) + 1);
+  for (let i = 0; i < text.length; i++) {
+    if (i % markEvery === 0) marks[i / markEvery] = bytes;
+    bytes += bytesOf(text.charCodeAt(i));
+  }
+  if (text.length % markEvery === 0) marks[text.length / markEvery] = bytes;
+  return bytes === text.length ? null : marks;
+}
+
+/** UTF-8 bytes before a UTF-16 offset. */
+function bytesBefore(file: SourceFile, offset: number): number {
+  if (file.byteMarks === null) return offset;
+  const mark = Math.floor(offset / markEvery);
+  let bytes = file.byteMarks[mark] ?? 0;
+  for (let i = mark * markEvery; i < offset; i++) bytes += bytesOf(file.text.charCodeAt(i));
+  return bytes;
 }
 
 export function sourceFile(id: number, name: string, text: string): SourceFile {
   const lineStarts = [0];
   for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) lineStarts.push(i + 1);
-  return { id, name, text, lineStarts };
+  return { id, name, text, lineStarts, byteMarks: byteMarks(text) };
 }
 
 /** 0-based index of the line that contains `offset`. */
@@ -63,13 +92,8 @@ export function lineAt(file: SourceFile, offset: number): number {
 export function positionAt(file: SourceFile, offset: number): Pos {
   const line = lineIndex(file, offset);
   const start = file.lineStarts[line] ?? 0;
-  let col = 1;
-  for (let i = start; i < offset && i < file.text.length; i++) {
-    const unit = file.text.charCodeAt(i);
-    // A surrogate pair is four UTF-8 bytes: count two for each half.
-    col += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
-  }
-  return { file: file.id, line: line + 1, col };
+  const end = Math.max(start, Math.min(offset, file.text.length));
+  return { file: file.id, line: line + 1, col: bytesBefore(file, end) - bytesBefore(file, start) + 1 };
 }
 
 /** The text of a 1-based line, without its line break. */
@@ -87,11 +111,21 @@ export function join(a: Span, b: Span): Span {
 
 /** The UTF-16 offset of a position: the inverse of positionAt. */
 export function offsetAt(file: SourceFile, pos: Pos): number {
-  let offset = file.lineStarts[Math.max(0, pos.line - 1)] ?? 0;
-  for (let col = 1; col < pos.col && offset < file.text.length; offset++) {
-    const unit = file.text.charCodeAt(offset);
-    col += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+  const start = file.lineStarts[Math.max(0, pos.line - 1)] ?? 0;
+  if (file.byteMarks === null) return Math.min(start + Math.max(0, pos.col - 1), file.text.length);
+  const wanted = bytesBefore(file, start) + pos.col - 1;
+  // The last mark that is not beyond, then unit by unit.
+  let low = Math.floor(start / markEvery);
+  let high = file.byteMarks.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((file.byteMarks[middle] ?? 0) <= wanted) low = middle;
+    else high = middle - 1;
   }
+  let offset = Math.max(start, low * markEvery);
+  let bytes = bytesBefore(file, offset);
+  for (; bytes < wanted && offset < file.text.length; offset++)
+    bytes += bytesOf(file.text.charCodeAt(offset));
   return offset;
 }
 
