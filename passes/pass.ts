@@ -5,7 +5,7 @@
  */
 
 import type { Diagnostics } from '../src/base/diagnostic.ts';
-import type { SourceFile } from '../src/base/source.ts';
+import type { SourceFile, Span } from '../src/base/source.ts';
 import type { MCode, PReg, VReg } from '../src/bpf/minst.ts';
 import type { Module } from '../src/ir/ir.ts';
 
@@ -39,6 +39,8 @@ export interface PassContext {
   readonly target: Target;
   readonly diagnostics: Diagnostics;
   readonly files: readonly SourceFile[];
+  /** Places in loops that must not be walked round by round: the pass outline-loops makes functions of them. */
+  readonly outlined?: readonly Span[];
 }
 
 export interface Pass<From extends Form = Form, To extends Form = Form> {

@@ -29,6 +29,7 @@ import { nilChecks } from './nil-checks.ts';
 import { nilOnce } from './nil-once.ts';
 import { packetChecks } from './packet-checks.ts';
 import { packetOffsets } from './packet-offsets.ts';
+import { outlineLoops } from './outline-loops.ts';
 import type { AnyPass, Target } from './pass.ts';
 import { peephole } from './peephole.ts';
 import { pointerArgs } from './pointer-args.ts';
@@ -36,6 +37,7 @@ import { regalloc } from './regalloc.ts';
 import { select } from './select.ts';
 import { simplify } from './simplify.ts';
 import { stringsToStack } from './strings-to-stack.ts';
+import { verifyBudget } from './verify-budget.ts';
 import { wideCompares } from './wide-compares.ts';
 import { zeroRecords } from './zero-records.ts';
 
@@ -76,6 +78,7 @@ export const pipeline: readonly Step[] = [
   step(packetOffsets, optimised),
   step(packetChecks, optimised),
   step(cfgSimplify, optimised),
+  step(outlineLoops, always),
   step(lowerAborts, always),
   step(expandMemory, always),
   step(simplify, optimised),
@@ -98,6 +101,7 @@ export const pipeline: readonly Step[] = [
   step(frame, always),
   step(peephole, optimised),
   step(layout, always),
+  step(verifyBudget, always),
 ];
 
 export interface OrderConstraint {
@@ -184,6 +188,9 @@ export const orderConstraints: readonly OrderConstraint[] = [
     reason: 'the flag’s slot and parameter are ordinary ones from then on',
   },
   { before: 'lower-aborts', after: 'select', reason: 'selection knows no abort and no aborted' },
+  { before: 'inline', after: 'outline-loops', reason: 'only what stays a loop in its function is cut out' },
+  { before: 'outline-loops', after: 'lower-aborts', reason: 'a loop that reaches the kernel’s cap aborts' },
+  { before: 'layout', after: 'verify-budget', reason: 'the verifier walks the final instructions' },
   { before: 'expand-memory', after: 'select', reason: 'selection knows no zero and no copy' },
   {
     before: 'strings-to-stack',

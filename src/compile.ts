@@ -9,13 +9,14 @@
 
 import { parseFile } from '../grammar/parse.ts';
 import type { Formed } from '../passes/forms.ts';
-import type { Machine, Target } from '../passes/pass.ts';
+import type { Machine, PassContext, Target } from '../passes/pass.ts';
 import { pipeline } from '../passes/pipeline.ts';
-import { type PipelineResult, runPipeline } from '../passes/run.ts';
+import { type PipelineResult, type RunOptions, runPipeline } from '../passes/run.ts';
 import type { File } from './ast/ast.ts';
 import type { TProgram } from './ast/typed.ts';
 import { type Diagnostic, Diagnostics } from './base/diagnostic.ts';
-import { type SourceFile, sourceFile } from './base/source.ts';
+import { type SourceFile, type Span, sourceFile } from './base/source.ts';
+import { features, supports } from './bpf/kernels.ts';
 import type { PReg } from './bpf/minst.ts';
 import { check } from './check/check.ts';
 import type { PackageSource } from './check/scope.ts';
@@ -202,6 +203,37 @@ function hasLoaderVariables(program: TProgram | null): boolean {
   return program?.globals.some((v) => isPlain(v.type) && /^\p{Lu}/u.test(v.name)) ?? false;
 }
 
+/** Loops that one compilation makes functions of, at most. */
+const mostOutlined = 16;
+
+/**
+ * Runs the pipeline; loops that the last check finds over budget become functions for `bpf_loop` where the target has
+ * it, one after the other, until the verifier gets through or the loops stay.
+ */
+function withinBudget(module: Module, context: PassContext, options: RunOptions): PipelineResult {
+  const canLoop = supports(context.target.kernel.join('.'), features.bpf_loop.since);
+  const outlined: Span[] = [];
+  for (;;) {
+    const diagnostics = new Diagnostics();
+    const reached = runPipeline(module, { ...context, diagnostics, outlined }, options);
+    const loop = canLoop ? costliestLoop(diagnostics) : null;
+    const again =
+      loop !== null && outlined.length < mostOutlined && !outlined.some((o) => o.start === loop.start);
+    if (loop === null || !again) {
+      context.diagnostics.list.push(...diagnostics.list);
+      return reached;
+    }
+    outlined.push(loop);
+  }
+}
+
+/** Where the only error is a loop over budget. */
+function costliestLoop(diagnostics: Diagnostics): Span | null {
+  const [error, ...more] = diagnostics.list.filter((d) => d.severity === 'error');
+  const isLoop = error?.code === 'too-complex' || error?.code === 'unbounded-loop';
+  return isLoop && more.length === 0 ? error.span : null;
+}
+
 function compileOnce(input: CompileInput, options: CompileOptions): CompileResult {
   const diagnostics = new Diagnostics();
   const { sources: files, program, module, target } = frontEnd(input, options, diagnostics);
@@ -216,7 +248,7 @@ function compileOnce(input: CompileInput, options: CompileOptions): CompileResul
   });
   if (module === null) return failed();
   const stopAfter = options.stopAfter ?? (options.emit === 'ir' ? lastSsaPass(target) : null);
-  const reached = runPipeline(module, { target, diagnostics, files }, { ...options, stopAfter });
+  const reached = withinBudget(module, { target, diagnostics, files }, { ...options, stopAfter });
   if (diagnostics.failed || reached.form !== 'code') return failed(reached);
   const machine = reached.value;
   const artifact =

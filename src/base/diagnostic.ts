@@ -3,6 +3,7 @@
  * Nothing in the compiler prints: it collects diagnostics and returns them.
  */
 
+import { budgetCodes } from './codes/budget.ts';
 import { checkCodes } from './codes/check.ts';
 import { commandCodes } from './codes/command.ts';
 import { platformCodes } from './codes/platform.ts';
@@ -10,7 +11,7 @@ import type { CodeArgs, CodeRow } from './codes/row.ts';
 import { syntaxCodes } from './codes/syntax.ts';
 import type { Span } from './source.ts';
 
-export const codes = { ...syntaxCodes, ...checkCodes, ...platformCodes, ...commandCodes } as const;
+export const codes = { ...syntaxCodes, ...checkCodes, ...platformCodes, ...commandCodes, ...budgetCodes } as const;
 
 export type Code = keyof typeof codes;
 

@@ -4,7 +4,7 @@
  *
  *     flatten(reachableFuncs(code, 'Main'))
  *
- * States are compared where a jump arrives, behind and at jumps and calls of functions, as the kernel does.
+ * States are compared where a jump arrives, at conditional jumps and at calls of functions, as the kernel does.
  */
 
 import { must } from '../base/assert.ts';
@@ -150,15 +150,8 @@ export function flatten(funcs: readonly MFunc<PReg>[]): Program {
   };
   lines.forEach((line, i) => {
     const kind = rowOf(line.inst)?.kind;
-    if (kind === 'branch') {
-      mark(i);
-      mark(i + 1);
-    }
+    if (kind === 'branch' || line.inst.op === 'call_func') mark(i);
     if (line.target >= 0) mark(line.target);
-    if (line.inst.op === 'call_func') {
-      mark(i);
-      mark(i + 1);
-    }
     if (line.callsBack || line.inst.op === 'call_kfunc') mark(i);
   });
   return { lines, funcs: flat };

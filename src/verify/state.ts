@@ -45,6 +45,7 @@ export interface Checkpoint {
   readonly parent: Checkpoint | null;
   /** What was walked between the parent and this. */
   readonly history: Step | null;
+  readonly rounds: number;
   /** Paths from here that are not walked to their end. */
   branches: number;
   hits: number;
@@ -56,6 +57,8 @@ export interface State {
   frames: Frame[];
   parent: Checkpoint | null;
   history: Step | null;
+  /** Rounds of callbacks and iterators begun: these may come by with nothing changed. */
+  rounds: number;
 }
 
 export const copyFrame = (f: Frame): Frame => ({ ...f, regs: [...f.regs], stack: [...f.stack] });
@@ -252,6 +255,7 @@ export function checkpointOf(s: State): Checkpoint {
     marks: s.frames.map(() => ({ regs: 0, stack: 0n })),
     parent: s.parent,
     history: s.history,
+    rounds: s.rounds,
     branches: 1,
     hits: 0,
     misses: 0,

@@ -62,7 +62,8 @@ function set(s: State, register: number | null, value: Value | null): void {
 
 /** A state that goes another way from here. */
 export function fork(s: State, pc: number): State {
-  return { pc, frames: s.frames.map(copyFrame), parent: s.parent, history: s.history };
+  const { parent, history, rounds } = s;
+  return { pc, frames: s.frames.map(copyFrame), parent, history, rounds };
 }
 
 // ---------------------------------------------------------------- memory
@@ -117,6 +118,12 @@ function overwritten(s: State, base: Value | null, size: number | null): void {
   const end = size === null ? 0 : Math.min(0, place.offset + size);
   for (let at = place.offset; at < end; at += 8) frame.stack[slotAt(at)] = unknown;
   if (end > place.offset) frame.stack[slotAt(end - 1)] = unknown;
+}
+
+/** An atomic operation leaves a number that nobody knows. */
+function forgotten(s: State, place: Place | null): void {
+  const frame = place === null || idOf(place) < 0 ? undefined : s.frames[place.depth];
+  if (frame !== undefined) frame.stack[slotAt(place?.offset ?? 0)] = unknown;
 }
 
 function store(s: State, line: Line, row: IsaRow): Outcome {
@@ -223,6 +230,8 @@ function branch(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
   if (relation === null) return both();
   const equality = relation === 'eq' || relation === 'ne';
   if (x?.kind === 'pointer' && equality && y?.kind === 'number' && y.high === 0n) {
+    // The kernel does not decide these, although they are never nil.
+    if (x.object === 'ctx' || x.object.startsWith('stack')) return both();
     if (x.maybeNil === 0) {
       s.pc = relation === 'ne' ? line.target : next;
       return onward;
@@ -321,6 +330,7 @@ function callBack(walk: Walk, s: State, row: HelperRow): Outcome {
   });
   if (row === helpers.user_ringbuf_drain) callee.regs[2] = context;
   if (row === helpers.find_vma) callee.regs[3] = context;
+  inner.rounds++;
   inner.frames.push(callee);
   inner.pc = entryOf(walk, index);
   clearArguments(frame);
@@ -375,6 +385,7 @@ function kernelCall(s: State, line: Line): Outcome {
   const last = topFrame(done);
   last.regs[0] = constant(0n);
   frame.regs[0] = pointer('number');
+  s.rounds++;
   return { ...onward, others: [done] };
 }
 
@@ -417,7 +428,7 @@ export function step(walk: Walk, s: State, line: Line): Outcome {
     case 'store':
       return next(store(s, line, row));
     case 'atomic':
-      overwritten(s, get(s, inst.dst), null);
+      forgotten(s, stackPlace(get(s, inst.dst), inst.off));
       if (row.src === 'both') set(s, inst.src, widthRange(row.width));
       if (row.fixedDefs.includes(0)) set(s, 0, widthRange(row.width));
       return next();

@@ -39,6 +39,8 @@ export interface Prediction {
   readonly states: number;
   /** How often each instruction was walked. */
   readonly visits: Int32Array;
+  /** Which conditional jumps went one way only because of what was known. */
+  readonly decided: Uint8Array;
   readonly program: Program;
 }
 
@@ -51,6 +53,7 @@ interface Progress extends Walk {
   readonly seen: Map<number, Checkpoint[]>;
   readonly pending: Pending[];
   readonly visits: Int32Array;
+  readonly decided: Uint8Array;
   processed: number;
   jumps: number;
   states: number;
@@ -86,7 +89,7 @@ function visit(p: Progress, s: State, line: Line): Visit {
     if (open) {
       if (force && statesAlike(p.program, old, s, 'within')) return 'seen';
       if (!force) {
-        if (statesAlike(p.program, old, s, 'exact')) return 'endless';
+        if (old.rounds === s.rounds && statesAlike(p.program, old, s, 'exact')) return 'endless';
         if (p.jumps - p.lastJumps < 20 && p.processed - p.lastProcessed < 100) keep = false;
       }
     } else {
@@ -141,6 +144,7 @@ function walkPath(p: Progress, s: State): Verdict | null {
     s.history = { pc, depth, slot: -1, before };
     const outcome = step(p, s, line);
     if (outcome.slot >= 0) s.history = { pc, depth, slot: outcome.slot, before };
+    if (kind === 'branch' && outcome.others.length === 0) p.decided[pc] = 1;
     if (outcome.ends) {
       finish(s.parent);
       return null;
@@ -170,6 +174,7 @@ export function predict(funcs: readonly MFunc<PReg>[], how: { readonly big: bool
     seen: new Map(),
     pending: [],
     visits: new Int32Array(program.lines.length),
+    decided: new Uint8Array(program.lines.length),
     processed: 0,
     jumps: 0,
     states: 0,
@@ -179,7 +184,7 @@ export function predict(funcs: readonly MFunc<PReg>[], how: { readonly big: bool
   };
   const main = newFrame(0, -1, false);
   main.regs[1] = { kind: 'pointer', object: 'ctx', offset: constant(0n), maybeNil: 0 };
-  const start: State = { pc: 0, frames: [main], parent: null, history: null };
+  const start: State = { pc: 0, frames: [main], parent: null, history: null, rounds: 0 };
   let verdict: Verdict = 'ends';
   for (let s: State | undefined = start; s !== undefined; s = p.pending.pop()?.state) {
     const stopped = walkPath(p, s);
@@ -188,6 +193,6 @@ export function predict(funcs: readonly MFunc<PReg>[], how: { readonly big: bool
       break;
     }
   }
-  const { processed, states, visits } = p;
-  return { verdict, processed, states, visits, program };
+  const { processed, states, visits, decided } = p;
+  return { verdict, processed, states, visits, decided, program };
 }
