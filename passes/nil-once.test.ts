@@ -71,6 +71,68 @@ b5:
   expect(afterwards(body).match(/branch/g)).toHaveLength(2);
 });
 
+test('a function that compares what its caller compared gets the outcome', () => {
+  const body = `  v6: ptr = helper @ringbuf_reserve(v1, v2, v3)
+  v7: i32 = icmp.ne v6, v4
+  branch v7, b1, b2
+b1:
+  store.64 v6 + 0, v3
+  jump b2
+b2:
+  call @finish(v6)
+  return v5
+}
+
+func @finish(v0: ptr) {
+b0:
+  v1: ptr = const 0
+  v2: i32 = icmp.eq v0, v1
+  branch v2, b1, b2
+b1:
+  return
+b2:
+  v3: i64 = const 0
+  helper @ringbuf_submit(v0, v3)
+  return
+`;
+  const tidy = afterwards(body);
+  expect(tidy).toContain('func @finish(v0: ptr, v1: i32) {\nb0:\n  branch v1, b1, b2');
+  expect(tidy).toMatch(/^b2\((v\d+): i32\):\n {2}call @finish\(v\d+, \1\)/m);
+  expect(compares(tidy)).toBe(1);
+});
+
+test('a parameter that is only handed on brings its outcome along', () => {
+  const body = `  v6: i32 = load.u32 v0 + 0
+  branch v6, b1, b3(v4)
+b1:
+  v7: ptr = helper @ringbuf_reserve(v1, v2, v3)
+  v8: i32 = icmp.eq v7, v4
+  branch v8, b3(v7), b2
+b2:
+  store.64 v7 + 0, v3
+  jump b3(v7)
+b3(v9: ptr):
+  call @finish(v9)
+  return v5
+}
+
+func @finish(v0: ptr) {
+b0:
+  v1: ptr = const 0
+  v2: i32 = icmp.ne v0, v1
+  branch v2, b1, b2
+b1:
+  v3: i64 = const 0
+  helper @ringbuf_submit(v0, v3)
+  jump b2
+b2:
+  return
+`;
+  const tidy = afterwards(body);
+  expect(tidy).toContain('func @finish(v0: ptr, v1: i32)');
+  expect(tidy).toMatch(/^b3\((v\d+): ptr, (v\d+): i32\):\n {2}call @finish\(\1, \2\)/m);
+});
+
 test('one comparison stays as it is, and so do those of other pointers', () => {
   const once = `  v6: ptr = helper @ringbuf_reserve(v1, v2, v3)
   v7: i32 = icmp.eq v6, v4
