@@ -94,7 +94,8 @@ export function compileCommand(args: Args): number {
   return finish(args, result, dumper);
 }
 
-export function checkCommand(args: Args): number {
+export async function checkCommand(args: Args): Promise<number> {
+  if (args.values.has('min-kernel')) return (await import('./min-kernel.ts')).showMinKernel(args);
   const result = compile({ ...gather(args.files), options: compileOptions(args) });
   const failed = showDiagnostics(result.diagnostics, result.files, args);
   if (!failed && args.values.has('verbose')) writeText(2, 'bpfc: no errors\n');

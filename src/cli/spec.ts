@@ -44,6 +44,7 @@ export const options = {
   diff: { doc: 'with --dump-ir: only what each pass changed' },
   passes: { arg: 'A,B', doc: 'passes to run, in this order' },
   'time-passes': { doc: 'time of every pass on stderr' },
+  'min-kernel': { doc: 'the oldest kernel that has all that the programs use, and why' },
   stats: { doc: 'slots, stack and instructions of every program on stderr' },
   program: { arg: 'NAME', doc: 'the program to run, where there are several' },
   packet: { arg: 'HEX|@FILE', doc: 'packet as hexadecimal digits, or the bytes of a file' },
@@ -111,7 +112,7 @@ export const commands = {
   check: {
     args: 'FILE.go…',
     doc: 'diagnostics only',
-    options: [...compiling, ...always],
+    options: ['min-kernel', ...compiling, ...always],
     example: 'bpfc check filter.go',
   },
   verify: {

@@ -4,7 +4,8 @@
  */
 
 import { must } from '../base/assert.ts';
-import { helperById, helpers } from '../bpf/helpers.ts';
+import type { Pos } from '../base/source.ts';
+import { helperById, helperGoName, helpers } from '../bpf/helpers.ts';
 import { isaRow } from '../bpf/isa.ts';
 import { type MapRow, maps } from '../bpf/maps.ts';
 import type { MFunc, MInst, PReg } from '../bpf/minst.ts';
@@ -23,26 +24,48 @@ export function atLeast(a: Version, b: Version): boolean {
   return a[0] !== b[0] ? a[0] > b[0] : a[1] >= b[1];
 }
 
-function instructionNeeds(inst: MInst<PReg>): readonly (string | null)[] {
-  if (inst.op === 'parcopy') return [];
-  const { since } = isaRow(inst.op);
-  if (inst.op !== 'call_helper') return [since];
-  const helper = helperById(Number(inst.imm));
-  return [since, helper === null ? null : helpers[helper].since];
+/** Something that a program uses, and the first kernel that has it. */
+export interface Reason {
+  readonly since: string;
+  /** `bpf.RingbufReserve`, `a bpf.RingBuf`, `a kprobe.multi program`, `the instruction atomic_fetch_add64`. */
+  readonly what: string;
+  /** Where it is used; null: the declaration. */
+  readonly pos: Pos | null;
 }
 
-/** `funcs`: those that the program reaches. */
-export function kernelNeeded(module: Module, program: Program, funcs: readonly MFunc<PReg>[]): Version {
+function instructionNeeds(inst: MInst<PReg>): Reason | null {
+  if (inst.op === 'parcopy') return null;
+  const helper = inst.op === 'call_helper' ? helperById(Number(inst.imm)) : null;
+  if (helper !== null)
+    return { since: helpers[helper].since, what: `bpf.${helperGoName(helper)}`, pos: inst.pos };
+  const { since } = isaRow(inst.op);
+  return since === null ? null : { since, what: `the instruction ${inst.op}`, pos: inst.pos };
+}
+
+/** Everything that a program uses, with its first kernel. `funcs`: those that the program reaches. */
+export function kernelReasons(
+  module: Module,
+  program: Program,
+  funcs: readonly MFunc<PReg>[],
+): readonly Reason[] {
   const rows: Readonly<Record<string, MapRow>> = maps;
   const insts = funcs.flatMap((func) => func.blocks.flatMap((block) => block.body));
   const used = new Set(insts.flatMap((inst) => (inst.sym === null ? [] : [inst.sym.name])));
-  const needs = [
-    programRow(program.section)?.row.since ?? null,
-    ...insts.flatMap(instructionNeeds),
-    ...module.maps.filter((map) => used.has(map.name)).map((map) => rows[map.type]?.since ?? null),
+  const attach = programRow(program.section);
+  return [
+    ...(attach === null ? [] : [{ since: attach.row.since, what: `a ${attach.kind} program`, pos: null }]),
+    ...insts.flatMap((inst) => instructionNeeds(inst) ?? []),
+    ...module.maps
+      .filter((map) => used.has(map.name))
+      .flatMap((map) => {
+        const row = rows[map.type];
+        return row === undefined ? [] : [{ since: row.since, what: `a bpf.${row.sdk}`, pos: null }];
+      }),
   ];
-  return needs
-    .filter((since) => since !== null)
-    .map(parseVersion)
+}
+
+export function kernelNeeded(module: Module, program: Program, funcs: readonly MFunc<PReg>[]): Version {
+  return kernelReasons(module, program, funcs)
+    .map(({ since }) => parseVersion(since))
     .reduce((newest, version) => (atLeast(newest, version) ? newest : version), [3, 18]);
 }
