@@ -13,6 +13,7 @@
 
 import { BitSet } from '../src/base/bit-set.ts';
 import { postorder } from '../src/base/graph.ts';
+import { writtenArgument } from '../src/ir/fillers.ts';
 import type { Block, Func, Instr, SlotId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { bytesOf, type Pointers, pointersOf } from '../src/ir/pointers.ts';
@@ -118,14 +119,30 @@ function step(frame: Frame, i: Instr, live: BitSet): void {
   if (read !== null) {
     const { from, to } = bitsOf(frame, read);
     for (let at = from; at < to; at++) live.add(at);
-  } else if (
-    row.effect === 'read' ||
-    row.effect === 'call' ||
-    i.op.startsWith('atomic.') ||
-    row.bulk === 'copy'
-  ) {
-    live.union(frame.leaked);
+  } else if (row.effect === 'call') {
+    const filled = filledBy(frame, i);
+    if (filled !== null) {
+      const { from, to } = bitsOf(frame, filled);
+      for (let at = from; at < to; at++) live.delete(at);
+    }
+    const others = filled === null ? frame.leaked : frame.leaked.copy();
+    if (filled !== null) {
+      const { from, to } = bitsOf(frame, filled);
+      for (let at = from; at < to; at++) others.delete(at);
+    }
+    live.union(others);
+  } else if (row.effect === 'read' || i.op.startsWith('atomic.') || row.bulk === 'copy') {
+    const from = i.args[row.bulk === 'copy' ? 1 : 0];
+    if (from === undefined || frame.pointers.maybeStack(from)) live.union(frame.leaked);
   }
+}
+
+/** The bytes that a helper writes whatever happens, if their number is a constant. */
+function filledBy(frame: Frame, i: Instr): Extent | null {
+  const at = writtenArgument(i);
+  const size = at === null ? undefined : frame.pointers.definitions[i.args[at + 1]!];
+  if (at === null || size?.op !== 'const' || typeof size.imm !== 'bigint') return null;
+  return extentOf(frame, i.args[at]!, 0, Number(size.imm));
 }
 
 /** Bytes that may be read after each block. */

@@ -27,7 +27,7 @@ export const inline: Pass<'ssa', 'ssa'> = {
 };
 
 /** A callee up to this many instructions is inlined everywhere. */
-const smallSize: Readonly<Record<Platform['opt'], number>> = { '0': 0, '2': 24, s: 8 };
+const smallSize: Readonly<Record<Platform['opt'], number>> = { '0': 0, '2': 24, s: 24 };
 /** No caller grows beyond this many instructions. */
 const callerLimit = 20_000;
 

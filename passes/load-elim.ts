@@ -14,7 +14,7 @@ import { reversePostorder } from '../src/base/graph.ts';
 import type { Block, Func, Instr, IrType, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { type Access, type Change, mayOverlap, type Regions, regionsOf } from '../src/ir/regions.ts';
-import { cfgOf, mapFuncs, removeUnreachable, substitute } from '../src/ir/walk.ts';
+import { cfgOf, mapFuncs, removeUnreachable, substitute, typesOf } from '../src/ir/walk.ts';
 import type { Pass } from './pass.ts';
 
 export const loadElim: Pass<'ssa', 'ssa'> = {
@@ -69,15 +69,6 @@ function storedAs(i: Instr, type: IrType): { readonly type: IrType; readonly ops
   if (i.op === 'store.64' && type !== 'i32') return { type, ops: ['load.u64'] };
   if (i.op === 'store.32' && type === 'i32') return { type, ops: ['load.u32', 'load.s32'] };
   return null;
-}
-
-function typesOf(f: Func): (IrType | undefined)[] {
-  const types: (IrType | undefined)[] = [];
-  for (const b of f.blocks) {
-    for (const p of b.params) types[p.id] = p.type;
-    for (const i of b.body) if (i.result !== null) types[i.result] = i.type;
-  }
-  return types;
 }
 
 function visit(

@@ -1,19 +1,20 @@
 /**
- * Neighbouring bytes that are copied, or set to constants, go in wider accesses.
+ * Neighbouring bytes that are copied, set to constants, or parts of one value, go in wider accesses.
  *
  *     v1: i32 = load.u8 v0 + 6              v1: i32 = load.u16 v0 + 6
  *     v2: i32 = load.u8 v0 + 7       ⇒      store.16 v9 + 0, v1
  *     store.8 v9 + 0, v1
  *     store.8 v9 + 1, v2
  *
- * Packets and map values take any alignment; slots take their own. Invariant: between the first and the last store of a
+ * Packets and map values take any alignment; slots are aligned as their accesses want. Invariant: between the first and the last store of a
  * run nothing reads or writes the same memory, between the first and the last load nothing writes it.
  */
 
-import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
+import type { Block, Func, Instr, IrType, Slot, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { type Access, mayOverlap, type Regions, regionsOf } from '../src/ir/regions.ts';
-import { definitionsOf, mapFuncs, mapList, useCounts } from '../src/ir/walk.ts';
+import { definitionsOf, mapFuncs, mapList, typesOf, useCounts } from '../src/ir/walk.ts';
+import { joinParts, partOf, type ValuePart, type Whole } from '../src/ir/value-parts.ts';
 import type { Pass, Target } from './pass.ts';
 
 export const mergeAccesses: Pass<'ssa', 'ssa'> = {
@@ -31,7 +32,8 @@ interface Piece {
   readonly access: Access;
   readonly source:
     | { readonly kind: 'load'; readonly at: number; readonly load: Instr; readonly access: Access }
-    | { readonly kind: 'constant'; readonly value: bigint };
+    | { readonly kind: 'constant'; readonly value: bigint }
+    | { readonly kind: 'part'; readonly part: ValuePart };
 }
 
 interface Scope {
@@ -40,7 +42,9 @@ interface Scope {
   readonly regions: Regions;
   readonly definitions: readonly (Instr | undefined)[];
   readonly uses: Int32Array;
-  readonly alignment: ReadonlyMap<string, number>;
+  readonly types: readonly (IrType | undefined)[];
+  /** Slots by region; merged accesses raise what they are aligned to. */
+  readonly slots: Map<string, Slot>;
   fresh: number;
 }
 
@@ -53,11 +57,14 @@ function merge(f: Func, target: Target): Func {
     regions: regionsOf(f),
     definitions: definitionsOf(f),
     uses: useCounts(f),
-    alignment: new Map(f.slots.map((s) => [`slot ${s.id}`, s.align])),
+    types: typesOf(f),
+    slots: new Map(f.slots.map((s) => [`slot ${s.id}`, s])),
     fresh: f.nextValue,
   };
   const blocks = mapList(f.blocks, (b) => mergeBlock(scope, b));
-  return blocks === f.blocks ? f : { ...f, blocks, nextValue: scope.fresh };
+  if (blocks === f.blocks) return f;
+  const slots = f.slots.map((s) => scope.slots.get(`slot ${s.id}`) ?? s);
+  return { ...f, blocks, slots, nextValue: scope.fresh };
 }
 
 function pieceOf(s: Scope, body: ReadonlyMap<Instr, number>, store: Instr, at: number): Piece | null {
@@ -66,6 +73,9 @@ function pieceOf(s: Scope, body: ReadonlyMap<Instr, number>, store: Instr, at: n
   const d = s.definitions[store.args[1]!];
   if (d?.op === 'const' && typeof d.imm === 'bigint')
     return { at, store, access, source: { kind: 'constant', value: d.imm } };
+  const part =
+    d === undefined ? null : partOf(store.args[1]!, access.bytes * 8, s.definitions, (v) => s.types[v]);
+  if (part !== null) return { at, store, access, source: { kind: 'part', part } };
   const from = d === undefined ? undefined : body.get(d);
   const read = d?.op.startsWith('load.') === true && d.type !== 'ptr' ? s.regions.accessOf(d) : null;
   if (d === undefined || from === undefined || read === null || read.bytes !== access.bytes) return null;
@@ -118,6 +128,11 @@ function continues(before: Piece, next: Piece): boolean {
   if (next.access.offset !== before.access.offset + before.access.bytes) return false;
   if (before.source.kind === 'constant' || next.source.kind === 'constant')
     return before.source.kind === next.source.kind;
+  if (before.source.kind === 'part' || next.source.kind === 'part') {
+    if (before.source.kind !== 'part' || next.source.kind !== 'part') return false;
+    const [x, y] = [before.source.part, next.source.part];
+    return x.root === y.root && (y.shift === x.shift + x.bits || x.shift === y.shift + y.bits);
+  }
   if (before.source.load.args[0] !== next.source.load.args[0]) return false;
   const [x, y] = [before.source.access, next.source.access];
   return x.region === y.region && x.root === y.root && y.offset === x.offset + x.bytes;
@@ -139,6 +154,7 @@ function allowed(s: Scope, b: Block, group: readonly Piece[], bytes: number): bo
   const [first] = group;
   if (first === undefined || !aligned(s, first.access, bytes)) return false;
   if (first.source.kind === 'constant') return constantOf(s, group, bytes) !== null;
+  if (first.source.kind === 'part') return wholeOf(group, s.target) !== null;
   if (!aligned(s, first.source.access, bytes)) return false;
   const loads = group.map((p) => (p.source.kind === 'load' ? p.source.at : -1));
   const place = { ...first.source.access, bytes };
@@ -149,11 +165,11 @@ function allowed(s: Scope, b: Block, group: readonly Piece[], bytes: number): bo
   return true;
 }
 
-/** Packets and the values of maps may be read at any address; the stack, and what is not known, by its alignment. */
+/** Packets and the values of maps may be read at any address; of the stack what is aligned in a slot that can be. */
 function aligned(s: Scope, access: Access, bytes: number): boolean {
   if (access.region === 'packet' || access.region.startsWith('map ')) return true;
-  const alignment = access.region.startsWith('record') ? 8 : (s.alignment.get(access.region) ?? 1);
-  return bytes <= alignment && access.offset % bytes === 0;
+  const size = s.slots.get(access.region)?.size ?? (access.region.startsWith('record') ? bytes : 0);
+  return bytes <= size && access.offset % bytes === 0;
 }
 
 /** The constants of a group as one, if a store can hold it. */
@@ -172,19 +188,45 @@ function constantOf(s: Scope, group: readonly Piece[], bytes: number): bigint | 
 const loads = { 2: 'load.u16', 4: 'load.u32', 8: 'load.u64' } as const;
 const storesOf = { 2: 'store.16', 4: 'store.32', 8: 'store.64' } as const;
 
+/** The parts of one value that a group stores, in the order of their places: all in one direction. */
+function wholeOf(group: readonly Piece[], { endian }: Target): Whole | null {
+  const parts = group.flatMap((p) => (p.source.kind === 'part' ? [p.source.part] : []));
+  const [first, second] = parts;
+  const last = parts[parts.length - 1];
+  if (first === undefined || second === undefined || last === undefined || parts.length !== group.length)
+    return null;
+  const up = second.shift > first.shift;
+  const ordered = parts.every((p, k) => k === 0 || p.shift > parts[k - 1]!.shift === up);
+  const swapped = up !== (endian === 'little');
+  if (!ordered || (swapped && parts.some((p) => p.bits !== 8))) return null;
+  return { ...(up ? first : last), swapped };
+}
+
+function align(s: Scope, { region }: Access, bytes: number): void {
+  const slot = s.slots.get(region);
+  if (slot !== undefined && slot.align < bytes) s.slots.set(region, { ...slot, align: bytes });
+}
+
 function rewrite(s: Scope, group: readonly Piece[], replaced: Map<Instr, readonly Instr[]>): void {
   const total = group.reduce((sum, p) => sum + p.access.bytes, 0);
   const bytes = total === 2 ? 2 : total === 4 ? 4 : 8;
   const type = bytes === 8 ? 'i64' : 'i32';
   const first = group[0]!;
-  const value: ValueId = s.fresh++;
+  let value: ValueId = s.fresh++;
   const last = group.reduce((a, p) => (p.at > a.at ? p : a));
+  align(s, first.access, bytes);
+  if (first.source.kind === 'load') align(s, first.source.access, bytes);
   for (const p of group) replaced.set(p.store, []);
   const constant = first.source.kind === 'constant' ? constantOf(s, group, bytes) : null;
   const made: Instr[] = [];
+  const whole = wholeOf(group, s.target);
   if (constant !== null)
     made.push({ op: 'const', result: value, type, args: [], imm: constant, pos: last.store.pos });
-  else copyLoads(group, { op: loads[bytes], result: value, type }, replaced);
+  else if (whole !== null) {
+    const joined = joinParts(whole, bytes, { fresh: () => s.fresh++, pos: last.store.pos });
+    made.push(...joined.made);
+    value = joined.value;
+  } else copyLoads(group, { op: loads[bytes], result: value, type }, replaced);
   made.push({
     ...last.store,
     op: storesOf[bytes],

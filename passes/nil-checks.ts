@@ -6,12 +6,13 @@
  *     v4: i32 = icmp.eq v3, nil    ⇒    v4: i32 = const 0
  *
  * Never nil: addresses of slots, variables, maps and functions, the packet's ends, the context of a program, and what is
- * a distance away from one of these; a block parameter that only receives such. Invariant: a pointer that a helper
+ * a distance away from one of these; a block parameter that only receives such, or what a branch above found not to be nil. Invariant: a pointer that a helper
  * returns keeps its check, which the verifier wants to see.
  */
 
+import { dominators, type FlowGraph } from '../src/base/graph.ts';
 import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
-import { definitionsOf, incomingValues, mapFuncs, mapList } from '../src/ir/walk.ts';
+import { cfgOf, definitionsOf, mapFuncs, mapList, removeUnreachable, targetsOf } from '../src/ir/walk.ts';
 import type { Pass } from './pass.ts';
 
 export const nilChecks: Pass<'ssa', 'ssa'> = {
@@ -51,7 +52,15 @@ function maybeNil(f: Func, definitions: readonly (Instr | undefined)[]): Uint8Ar
     else list.push(to);
   };
   for (const p of f.blocks[0]?.params ?? []) if (f.program === null) mark(p.id);
-  for (const [param, values] of incomingValues(f)) for (const v of values) flows(v, param);
+  const params = new Map(f.blocks.map((b) => [b.id, b.params]));
+  const checked = checkedEdges(f, definitions);
+  f.blocks.forEach((b, at) => {
+    for (const t of targetsOf(b.end)) {
+      params.get(t.block)?.forEach((p, k) => {
+        if (p.type === 'ptr' && !checked(t.args[k]!, at, t.block)) flows(t.args[k]!, p.id);
+      });
+    }
+  });
   for (const d of definitions) {
     if (d === undefined || d.result === null || d.type !== 'ptr') continue;
     if (d.op === 'ptroff' || d.op === 'ptradd') flows(d.args[0]!, d.result);
@@ -61,11 +70,45 @@ function maybeNil(f: Func, definitions: readonly (Instr | undefined)[]): Uint8Ar
   return result;
 }
 
-function decide(f: Func): Func {
+/** How many dominators are asked for a check. */
+const reach = 64;
+
+/** Is a value not nil on an edge, because of a branch on it above? */
+function checkedEdges(f: Func, definitions: readonly (Instr | undefined)[]) {
+  let idom: Int32Array | null = null;
+  let graph: FlowGraph | null = null;
+  /** Is `v` not nil on the edge from block `from` to the block `to`? */
+  const decides = (v: ValueId, from: number, to: number): boolean => {
+    const { end } = f.blocks[from]!;
+    if (end.kind !== 'branch' || end.then.block === end.else.block) return false;
+    const cond = definitions[end.cond];
+    if ((cond?.op !== 'icmp.ne' && cond?.op !== 'icmp.eq') || cond.args[0] !== v) return false;
+    const nil = definitions[cond.args[1]!];
+    const side = cond.op === 'icmp.ne' ? end.then : end.else;
+    return nil?.op === 'const' && nil.type === 'ptr' && side.block === to;
+  };
+  return (v: ValueId, from: number, to: number): boolean => {
+    if (decides(v, from, to)) return true;
+    graph ??= cfgOf(f);
+    idom ??= dominators(graph).idom;
+    let at = from;
+    for (let k = 0; k < reach; k++) {
+      const above = idom[at]!;
+      if (above < 0) return false;
+      const direct = graph.predecessors[at]!.length === 1;
+      if (direct && decides(v, above, f.blocks[at]!.id)) return true;
+      at = above;
+    }
+    return false;
+  };
+}
+
+function decide(input: Func): Func {
+  const f = removeUnreachable(input);
   const definitions = definitionsOf(f);
   const isNil = (v: ValueId): boolean => definitions[v]?.op === 'const' && definitions[v].type === 'ptr';
   const compares = (i: Instr): boolean => (i.op === 'icmp.eq' || i.op === 'icmp.ne') && isNil(i.args[1]!);
-  if (!f.blocks.some((b) => b.body.some(compares))) return f;
+  if (!f.blocks.some((b) => b.body.some(compares))) return input;
   const nil = maybeNil(f, definitions);
   const blocks = mapList(f.blocks, (b): Block => {
     const body = mapList(b.body, (i): Instr => {
@@ -74,5 +117,5 @@ function decide(f: Func): Func {
     });
     return body === b.body ? b : { ...b, body };
   });
-  return blocks === f.blocks ? f : { ...f, blocks };
+  return blocks === f.blocks ? input : { ...f, blocks };
 }

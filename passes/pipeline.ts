@@ -6,6 +6,7 @@
  */
 
 import { arrayValues } from './array-values.ts';
+import { callSlots } from './call-slots.ts';
 import { cfgSimplify } from './cfg-simplify.ts';
 import { checkHelpers } from './check-helpers.ts';
 import { checkPackets } from './check-packets.ts';
@@ -90,6 +91,7 @@ export const pipeline: readonly Step[] = [
   step(mergeAccesses, optimised),
   step(fuseAdds, small),
   step(dse, optimised),
+  step(callSlots, optimised),
   step(dce, optimised),
   step(cursors, optimised),
   step(edgeValues, optimised),
@@ -142,6 +144,11 @@ export const orderConstraints: readonly OrderConstraint[] = [
     before: 'packet-checks',
     after: 'cursors',
     reason: 'checks are compared by their base, which cursors change',
+  },
+  {
+    before: 'dse',
+    after: 'call-slots',
+    reason: 'a slot that is cleared before the helper fills it has another writer',
   },
   { before: 'load-elim', after: 'dse', reason: 'a store whose loads are gone may be dead' },
   { before: 'zero-records', after: 'dse', reason: 'a clear that is overwritten is dead' },

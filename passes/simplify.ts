@@ -401,6 +401,8 @@ function simplifyEnd(r: Round, end: Terminator): Terminator {
   const cond = r.definitions[moved.cond];
   if (cond?.op !== 'icmp.ne' && cond?.op !== 'icmp.eq') return moved;
   const [x, zero] = cond.args;
+  // A test of bits is one instruction as it stands.
+  if (x !== undefined && r.definitions[x]?.op === 'and') return moved;
   if (x === undefined || zero === undefined || constantValue(r, zero) !== 0n || typeOf(r, x) !== 'i32')
     return moved;
   return cond.op === 'icmp.ne'

@@ -23,7 +23,7 @@ func Filter(ctx *bpf.SKB) int32 {
 	if !ok || frag.Host()&0x3fff != 0 {
 		return 0
 	}
-	e := Events.ReserveZeroed()
+	e := Events.Reserve()
 	if e == nil {
 		return 0
 	}

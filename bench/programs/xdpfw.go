@@ -43,9 +43,15 @@ func Firewall(ctx *bpf.XDP) bpf.XDPAction {
 	if l4 == nil {
 		return bpf.XDPDrop
 	}
-	flow := Flow{Proto: uint16(ip.Proto)}
-	flow.Src, flow.Dst = min(ip.Src, ip.Dst), max(ip.Src, ip.Dst)
-	flow.SPort, flow.DPort = min(l4.Src, l4.Dst), max(l4.Src, l4.Dst)
+	low, high := ip.Src, ip.Dst
+	if low > high {
+		low, high = high, low
+	}
+	lowPort, highPort := l4.Src, l4.Dst
+	if lowPort > highPort {
+		lowPort, highPort = highPort, lowPort
+	}
+	flow := Flow{Proto: uint16(ip.Proto), Src: low, Dst: high, SPort: lowPort, DPort: highPort}
 	leaf := Flows.Lookup(flow)
 	if ctx.IngressIfindex == 7 {
 		if leaf == nil {

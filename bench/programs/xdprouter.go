@@ -1,7 +1,11 @@
 // Row 16: an IPv4 router with an exact-match cache, an LPM table and an ARP table.
 package xdprouter
 
-import "bpfc/sdk/bpf"
+import (
+	"encoding/binary"
+
+	"bpfc/sdk/bpf"
+)
 
 type MAC [6]byte
 
@@ -51,9 +55,8 @@ var TxPort = bpf.DevMap{MaxEntries: 100}
 
 // put writes the six bytes of an address that a map keeps in a number.
 func put(to *MAC, from uint64) {
-	for i := range to {
-		to[i] = byte(from >> (8 * i))
-	}
+	binary.LittleEndian.PutUint32(to[0:4], uint32(from))
+	binary.LittleEndian.PutUint16(to[4:6], uint16(from>>32))
 }
 
 //bpf:attach xdp

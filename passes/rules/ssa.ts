@@ -105,6 +105,7 @@ const extensions: readonly Row[] = [
   ['trunc-sext', '(trunc (sext $x)) => $x'],
   ['zext-trunc', '(zext (trunc $x)) => $x', '(known-zero $x 0xffffffff00000000)'],
   ['sext-positive', '(sext $x) => (zext $x)', '(known-zero $x 0x80000000)'],
+  ['sext-trunc-lshr', '(sext (trunc (lshr $x 32))) => (ashr $x 32)'],
   ['sext-trunc-positive', '(sext (trunc $x)) => $x', '(known-zero $x 0xffffffff80000000)'],
   ['trunc-and', '(trunc (and $x C)) => (trunc $x)', '(icmp.eq (trunc C) -1)'],
   ...(['add', 'sub', 'mul', 'and', 'or', 'xor'] as const).flatMap((op): Row[] => [
@@ -184,6 +185,11 @@ const compares: readonly Row[] = [
       `(icmp.${name} (bswap32 $x) C) => (icmp.${name} $x (bswap32 C))`,
       '(known-zero $x 0xffffffff00000000)',
       '(icmp.eq (and C 0xffffffff00000000) 0)',
+    ],
+    [
+      `${name}-and-bswap16`,
+      `(icmp.${name} (and (bswap16 $x) C) 0) => (icmp.${name} (and $x (bswap16 C)) 0)`,
+      '(icmp.eq (and C -65536) 0)',
     ],
     [`${name}-bswap64`, `(icmp.${name} (bswap64 $x) C) => (icmp.${name} $x (bswap64 C))`],
   ]),

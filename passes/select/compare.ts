@@ -89,7 +89,10 @@ function conditionOf(s: State, cond: ValueId): Condition {
       at = a;
       continue;
     }
-    if (relation === null) return plain;
+    if (relation === null) {
+      const test = bitTest(s, at);
+      return test === null ? plain : { ...test, negated };
+    }
     if ((relation === 'eq' || relation === 'ne') && isZero(s, b)) {
       const inner = s.definitions[a];
       if (inner !== undefined && relationOf(inner.op) !== null) {

@@ -11,6 +11,7 @@
 import { type HelperRow, helpers } from '../bpf/helpers.ts';
 import type { Func, Instr, ValueId } from './ir.ts';
 import { type OpName, opRow } from './ops.ts';
+import { packetPointers } from './packets.ts';
 import { bytesOf, pointersOf } from './pointers.ts';
 
 export interface Access {
@@ -88,8 +89,10 @@ export function regionsOf(f: Func): Regions {
   const leaked = leakedSlots(f, (v) => pointers.place(v).slot);
   const known = new Map<ValueId, string>();
 
+  const isPacket = packetPointers(f);
   const classify = (root: ValueId): string => {
     if (root === context) return 'context';
+    if (isPacket(root)) return 'packet';
     let at = root;
     let d = definitions[at];
     while (d?.op === 'ptradd') {
@@ -97,8 +100,6 @@ export function regionsOf(f: Func): Regions {
       d = definitions[at];
     }
     switch (d?.op) {
-      case 'load.u32':
-        return d.type === 'ptr' && pointers.place(d.args[0]!).root === context ? 'packet' : 'any';
       case 'mapvalue':
         return `map ${symbolOf(d)}`;
       case 'globaladdr':

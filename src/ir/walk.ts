@@ -6,7 +6,7 @@
  */
 
 import { type FlowGraph, flowGraph, postorder } from '../base/graph.ts';
-import type { Block, Func, Instr, Module, Target, Terminator, ValueId } from './ir.ts';
+import type { Block, Func, Instr, IrType, Module, Target, Terminator, ValueId } from './ir.ts';
 
 export function targetsOf(end: Terminator): readonly Target[] {
   switch (end.kind) {
@@ -153,6 +153,16 @@ export function definitionsOf(f: Func): (Instr | undefined)[] {
   const definitions: (Instr | undefined)[] = new Array<Instr | undefined>(f.nextValue);
   for (const b of f.blocks) for (const i of b.body) if (i.result !== null) definitions[i.result] = i;
   return definitions;
+}
+
+/** The type of each value, by id. */
+export function typesOf(f: Func): (IrType | undefined)[] {
+  const types = new Array<IrType | undefined>(f.nextValue);
+  for (const b of f.blocks) {
+    for (const p of b.params) types[p.id] = p.type;
+    for (const i of b.body) if (i.result !== null) types[i.result] = i.type;
+  }
+  return types;
 }
 
 /** How often each value is used, by id. */
