@@ -24,10 +24,10 @@ export interface ProgramRow {
   /** The SDK's context type: `XDP`, `SKB`, `Kprobe`; null: a pointer to any struct describing the context's bytes. */
   readonly context: string | null;
   /**
-   * Parameters after the context: registers of the probed function by position, its result, the hook's arguments by
-   * BTF, these and then the result, or a static probe's arguments.
+   * Parameters after the context: registers of the probed function by position, a system call's arguments by position,
+   * the probed function's result, the hook's arguments by BTF, these and then the result, or a static probe's arguments.
    */
-  readonly params: 'none' | 'regs' | 'result' | 'btf' | 'btf-result' | 'usdt';
+  readonly params: 'none' | 'regs' | 'syscall' | 'result' | 'btf' | 'btf-result' | 'usdt';
   /** The SDK's result type; null: a plain integer. */
   readonly resultType: string | null;
   /** Range of results that the kernel allows, inclusive, as signed 32-bit numbers; null: any. */
@@ -102,7 +102,7 @@ const rows = {
   'uprobe.multi.s': { type: 'kprobe', typeId: 2, attachType: 'trace_uprobe_multi', attachId: 48, target: 'optional', sleepable: true, frags: false, context: 'Uprobe', params: 'regs', resultType: null, results: null, defaultResult: 0n, abort: 0n, helpers: 'kprobe', link: 'uprobe.multi', since: '6.6' },
   'uretprobe.multi.s': { type: 'kprobe', typeId: 2, attachType: 'trace_uprobe_multi', attachId: 48, target: 'optional', sleepable: true, frags: false, context: 'Uretprobe', params: 'result', resultType: null, results: null, defaultResult: 0n, abort: 0n, helpers: 'kprobe', link: 'uretprobe.multi', since: '6.6' },
   'uprobe.session.s': { type: 'kprobe', typeId: 2, attachType: 'trace_uprobe_session', attachId: 57, target: 'optional', sleepable: true, frags: false, context: 'Uprobe', params: 'regs', resultType: null, results: [0n, 1n], defaultResult: 0n, abort: 0n, helpers: 'kprobe', link: 'uprobe.session', since: '6.13' },
-  ksyscall: { type: 'kprobe', typeId: 2, attachType: null, attachId: 0, target: 'required', sleepable: false, frags: false, context: 'Kprobe', params: 'regs', resultType: null, results: null, defaultResult: 0n, abort: 0n, helpers: 'kprobe', link: 'ksyscall', since: '4.1' },
+  ksyscall: { type: 'kprobe', typeId: 2, attachType: null, attachId: 0, target: 'required', sleepable: false, frags: false, context: 'Kprobe', params: 'syscall', resultType: null, results: null, defaultResult: 0n, abort: 0n, helpers: 'kprobe', link: 'ksyscall', since: '4.1' },
   kretsyscall: { type: 'kprobe', typeId: 2, attachType: null, attachId: 0, target: 'required', sleepable: false, frags: false, context: 'Kretprobe', params: 'result', resultType: null, results: null, defaultResult: 0n, abort: 0n, helpers: 'kprobe', link: 'kretsyscall', since: '4.1' },
   usdt: { type: 'kprobe', typeId: 2, attachType: null, attachId: 0, target: 'optional', sleepable: false, frags: false, context: 'USDT', params: 'usdt', resultType: null, results: null, defaultResult: 0n, abort: 0n, helpers: 'kprobe', link: 'usdt', since: '5.15' },
   'usdt.s': { type: 'kprobe', typeId: 2, attachType: null, attachId: 0, target: 'optional', sleepable: true, frags: false, context: 'USDT', params: 'usdt', resultType: null, results: null, defaultResult: 0n, abort: 0n, helpers: 'kprobe', link: 'usdt', since: '6.0' },

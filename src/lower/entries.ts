@@ -8,18 +8,31 @@
  */
 
 import type { TEntry, TVar } from '../ast/typed.ts';
+import { must } from '../base/assert.ts';
 import type { Span } from '../base/source.ts';
 import { registers } from '../bpf/contexts.ts';
 import { supports } from '../bpf/kernels.ts';
 import { type ProgramRow, programRow } from '../bpf/programs.ts';
+import { basic } from '../check/types.ts';
 import { FuncBuilder } from '../ir/builder.ts';
 import type { Program, ValueId } from '../ir/ir.ts';
 import { type Context, type Frame, type ModuleContext, position, report, requireKernel } from './context.ts';
-import { abortUnless, arith, assume, compare, constant, known, narrow, normalise } from './emit.ts';
+import {
+  abortUnless,
+  arith,
+  assume,
+  compare,
+  constant,
+  known,
+  loadScalar,
+  narrow,
+  normalise,
+} from './emit.ts';
 import { lowerBody, newFrame } from './frames.ts';
 import { finish, newContext, settle } from './instances.ts';
+import { probed } from './kernel.ts';
 import { type ScalarType, scalarOf, shapeOf } from './shapes.ts';
-import { scalar } from './values.ts';
+import { type Addr, scalar } from './values.ts';
 import { declare, read, zeroValue } from './variables.ts';
 
 interface Kind {
@@ -111,23 +124,39 @@ function parameter(cx: Context, v: TVar, index: number, { kind, row }: Kind): vo
     return;
   }
   const held = scalarOf(v.type);
+  const from: Addr =
+    row.params === 'syscall' ? callerRegister(cx, offset) : { kind: 'pointer', base: context, offset };
   if (held.ir === 'ptr') {
-    const pointer = cx.b.load('ptr', 64, context, offset);
+    const pointer = loadScalar(cx, from, held);
     if (row.params === 'btf' || row.params === 'btf-result') cx.trusted.add(pointer);
     declare(cx, v, scalar(pointer));
     return;
   }
   // The kernel gives 8 bytes; the value is the low ones.
-  const word = cx.b.load('i64', 64, context, offset);
+  const word = loadScalar(cx, from, scalarOf(registerType));
   declare(cx, v, scalar(held.bits === 64 ? word : normalise(cx, narrow(cx, word), held)));
 }
 
-/** Where argument `n` of the hook is in the context; null: nowhere. */
+const registerType = basic('uint64');
+
+/**
+ * A copy of a register of who made the system call. The function that implements the call takes a pointer to these
+ * registers (x86-64 since Linux 4.17, arm64 since 4.19), which the verifier does not know.
+ */
+function callerRegister(cx: Context, offset: number): Addr {
+  const pointer = must(registers[cx.module.target.arch].args[0], 'functions take an argument in a register');
+  const regs = cx.b.load('ptr', 64, cx.b.params[0]!, pointer);
+  return probed(cx, cx.b.offset(regs, offset), registerType);
+}
+
+/** Where argument `n` of the hook is in the context, or in the caller's registers; null: nowhere. */
 function argumentOffset(cx: Context, row: ProgramRow, n: number): number | null {
   const machine = registers[cx.module.target.arch];
   switch (row.params) {
     case 'regs':
       return machine.args[n] ?? null;
+    case 'syscall':
+      return machine.syscallArgs[n] ?? null;
     case 'result':
       return n === 0 ? machine.ret : null;
     case 'btf':

@@ -106,8 +106,8 @@ export function readKernel(cx: Context, binding: KernelBinding, type: Type): Val
   return scalar(id);
 }
 
-/** A copy, zero where the address is none. */
-function probed(cx: Context, pointer: ValueId, type: Type): Addr {
+/** A copy of memory that the verifier does not know, zero where the address is none. */
+export function probed(cx: Context, pointer: ValueId, type: Type): Addr {
   const addr = newMemory(cx, type);
   cx.b.invoke('helper', 'probe_read_kernel', [address(cx, addr), int(cx, sizeof(type)), pointer], null);
   return addr;
