@@ -160,6 +160,7 @@ function report(
     | 'open-on-some-paths'
     | 'perhaps-nil'
     | 'call-under-lock'
+    | 'open-at-tail-call'
     | 'record-checked-twice',
   pos: Instr['pos'],
   args: { readonly what: string; readonly verb: string },
@@ -179,6 +180,7 @@ const codeOf = {
   nil: 'perhaps-nil',
   used: 'used-after-release',
   'locked-call': 'call-under-lock',
+  'tail-call': 'open-at-tail-call',
 } as const satisfies Record<FlowProblem, string>;
 
 function reporter({ refs, context }: Scope): OnProblem {

@@ -105,3 +105,16 @@ func Holding(ctx *bpf.XDP) bpf.XDPAction {
 	l.Unlock()
 	return bpf.XDPPass
 }
+
+var stages = bpf.ProgArray[func(*bpf.XDP) bpf.XDPAction]{MaxEntries: 2}
+
+//bpf:attach xdp
+func Leaves(ctx *bpf.XDP) bpf.XDPAction {
+	e := events.Reserve()
+	if e == nil {
+		return bpf.XDPPass
+	}
+	stages.TailCall(ctx, 1)
+	events.Discard(e)
+	return bpf.XDPDrop
+}

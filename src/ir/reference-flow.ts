@@ -39,7 +39,7 @@ const nothing: ReferenceState = {
   checked: false,
 };
 
-export type FlowProblem = 'twice' | 'lost' | 'mixed' | 'nil' | 'used' | 'locked-call';
+export type FlowProblem = 'twice' | 'lost' | 'mixed' | 'nil' | 'used' | 'locked-call' | 'tail-call';
 
 export type OnProblem = (problem: FlowProblem, at: Instr, classIndex: number, state: ReferenceState) => void;
 
@@ -136,6 +136,16 @@ function checkUse(refs: References, state: FlowState, i: Instr, report: OnProble
     const own = effect !== null && (effect.releases.some((r) => r.class === c) || effect.takes?.class === c);
     if (!own) report('locked-call', i, c, s);
   });
+  if (
+    i.op === 'helper' &&
+    typeof i.imm === 'object' &&
+    i.imm?.kind === 'symbol' &&
+    i.imm.name === 'tail_call'
+  )
+    state.forEach((s, c) => {
+      const held = s.status === 'open' || s.status === 'maybe' || s.status === 'mixed';
+      if (held) report('tail-call', i, c, s);
+    });
   const touches =
     called || i.op.startsWith('load.') || i.op.startsWith('store.') || i.op.startsWith('atomic.');
   if (!touches) return;

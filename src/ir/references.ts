@@ -12,7 +12,7 @@
 
 import { type HelperName, helpers, isHelperName } from '../bpf/helpers.ts';
 import type { Func, Instr, MapDecl, ValueId } from './ir.ts';
-import { pointersOf } from './pointers.ts';
+import { bytesOf, type Pointers, pointersOf } from './pointers.ts';
 import { definitionsOf, incomingValues } from './walk.ts';
 
 /** How a kind of reference is spoken of, and what an abort does with one that is open. */
@@ -160,120 +160,135 @@ function releasedBy(i: Instr, summaries: Summaries): readonly { kind: ReferenceK
   return [...(summaries.get(name)?.releases ?? [])].map(([at, kind]) => ({ kind, pointer: i.args[at]! }));
 }
 
+/** Classes of references, and which values and slots point to which: union by what meets in one value. */
+interface PointsTo {
+  readonly kinds: readonly ReferenceKind[];
+  newClass(kind: ReferenceKind): number;
+  find(c: number): number;
+  point(value: ValueId, c: number): void;
+  /** A slot that is the object itself (a dynptr). */
+  pointSlot(value: ValueId, c: number): void;
+  /** Follows copies, block parameters, pointer arithmetic and slots. */
+  propagate(): void;
+  classOf(value: ValueId): number | null;
+}
+
+function pointsTo(func: Func, instrs: readonly Instr[], pointers: Pointers): PointsTo {
+  const kinds: ReferenceKind[] = [];
+  const parent: number[] = [];
+  const values = new Map<ValueId, number>();
+  const objects = new Map<string, number>();
+  const cells = new Map<string, number>();
+  let changed = true;
+  const find = (c: number): number => (parent[c] === c ? c : find(parent[c]!));
+  const add = <K>(map: Map<K, number>, key: K, c: number): void => {
+    const known = map.get(key);
+    if (known === undefined) map.set(key, c);
+    else if (find(known) === find(c)) return;
+    else parent[find(c)] = find(known);
+    changed = true;
+  };
+  const placeKey = (value: ValueId, more = 0): string | null => {
+    const { slot, offset } = pointers.place(value);
+    return slot === null ? null : `${slot} ${offset + more}`;
+  };
+  const step = (i: Instr): void => {
+    const from = i.op === 'store.64' ? i.args[1] : i.args[0];
+    if (from === undefined) return;
+    if (i.op === 'ptroff' || i.op === 'ptradd') {
+      const c = values.get(from);
+      if (c !== undefined && i.result !== null) add(values, i.result, c);
+    } else if (i.op === 'store.64' || (i.op === 'load.u64' && i.type === 'ptr')) {
+      const key = placeKey(i.args[0]!, bytesOf(i));
+      const c = key === null ? undefined : i.op === 'store.64' ? values.get(from) : cells.get(key);
+      if (c === undefined || key === null) return;
+      if (i.op === 'store.64') add(cells, key, c);
+      else if (i.result !== null) add(values, i.result, c);
+    }
+  };
+  return {
+    kinds,
+    newClass: (kind) => {
+      kinds.push(kind);
+      return parent.push(parent.length) - 1;
+    },
+    find,
+    point: (value, c) => add(values, value, c),
+    pointSlot: (value, c) => {
+      const key = placeKey(value);
+      if (key === null) add(values, value, c);
+      else add(objects, key, c);
+    },
+    propagate: () => {
+      const incoming = incomingValues(func);
+      while (changed) {
+        changed = false;
+        for (const [param, args] of incoming)
+          for (const arg of args) {
+            const c = values.get(arg);
+            if (c !== undefined) add(values, param, c);
+          }
+        for (const i of instrs) step(i);
+      }
+    },
+    classOf: (value) => {
+      const key = values.has(value) || objects.size === 0 ? null : placeKey(value);
+      const c = values.get(value) ?? (key === null ? undefined : objects.get(key));
+      return c === undefined ? null : find(c);
+    },
+  };
+}
+
 export function referencesOf(func: Func, summaries: Summaries, maps: readonly MapDecl[]): References {
   const definitions = definitionsOf(func);
   const pointers = pointersOf(func);
   const instrs = func.blocks.flatMap((b) => b.body);
-  const kinds: ReferenceKind[] = [];
-  const parent: number[] = [];
-  const find = (c: number): number => (parent[c] === c ? c : find(parent[c]!));
-  const newClass = (kind: ReferenceKind): number => {
-    kinds.push(kind);
-    parent.push(parent.length);
-    return parent.length - 1;
-  };
-  const points = new Map<ValueId, number>();
-  const slots = new Map<number, number>();
-  let changed = true;
-  const merge = (a: number, b: number): void => {
-    if (find(a) === find(b)) return;
-    parent[find(b)] = find(a);
-    changed = true;
-  };
-  const point = (v: ValueId, c: number): void => {
-    const known = points.get(v);
-    if (known !== undefined) {
-      merge(known, c);
-      return;
-    }
-    points.set(v, c);
-    changed = true;
-  };
-  const slotKey = (v: ValueId): number | null => {
-    const place = pointers.place(v);
-    return place.slot === null ? null : place.slot * 65536 + place.offset;
-  };
-
-  const locks = instrs.some((i) => i.op === 'helper' && symbolOf(i) === 'spin_lock') ? newClass(lock) : null;
-  const taking = new Map<Instr, { class: number; pointer: ValueId }>();
-  const dynptrs = new Map<number, number>();
-  for (const i of instrs) {
+  const to = pointsTo(func, instrs, pointers);
+  const mapTypeOf = (i: Instr): string | null => {
     const map = definitions[i.args[0] ?? -1];
-    const mapName = map?.op === 'mapaddr' ? symbolOf(map) : null;
-    const taken = takenBy(i, summaries, maps.find((m) => m.name === mapName)?.type ?? null);
-    if (taken === null) continue;
-    const c = taken.kind === lock && locks !== null ? locks : newClass(taken.kind);
-    taking.set(i, { class: c, pointer: taken.pointer });
-    if (taken.kind === lock) continue;
-    const slot = taken.kind === dynptr ? slotKey(taken.pointer) : null;
-    if (slot === null) point(taken.pointer, c);
-    else if (dynptrs.has(slot)) merge(dynptrs.get(slot)!, c);
-    else dynptrs.set(slot, c);
-  }
-  const owned = new Map<ValueId, number>();
-  if (func.program === null) {
-    for (const i of instrs) {
-      for (const { kind, pointer } of releasedBy(i, summaries)) {
-        const { root } = pointers.place(pointer);
-        if (kind === lock || !(func.blocks[0]?.params.some((p) => p.id === root) ?? false)) continue;
-        if (!owned.has(root)) owned.set(root, newClass({ ...kind, nilable: true }));
-        point(root, owned.get(root)!);
-      }
-    }
-  }
-  const incoming = incomingValues(func);
-  while (changed) {
-    changed = false;
-    for (const [param, args] of incoming)
-      for (const arg of args) {
-        const c = points.get(arg);
-        if (c !== undefined) point(param, c);
-      }
-    for (const i of instrs) {
-      if ((i.op === 'ptroff' || i.op === 'ptradd') && i.result !== null) {
-        const c = points.get(i.args[0]!);
-        if (c !== undefined) point(i.result, c);
-      } else if (i.op === 'store.64') {
-        const c = points.get(i.args[1]!);
-        const key = c === undefined ? null : slotKey(i.args[0]!);
-        if (c === undefined || key === null) continue;
-        const known = slots.get(key + Number(i.imm));
-        if (known === undefined) {
-          slots.set(key + Number(i.imm), c);
-          changed = true;
-        } else merge(known, c);
-      } else if (i.op === 'load.u64' && i.type === 'ptr' && i.result !== null) {
-        const key = slotKey(i.args[0]!);
-        const c = key === null ? undefined : slots.get(key + Number(i.imm));
-        if (c !== undefined) point(i.result, c);
-      }
-    }
-  }
-  const classOf = (v: ValueId): number | null => {
-    const c = points.get(v);
-    if (c !== undefined) return find(c);
-    const slot = dynptrs.size === 0 ? null : slotKey(v);
-    const d = slot === null ? undefined : dynptrs.get(slot);
-    return d === undefined ? null : find(d);
+    const name = map?.op === 'mapaddr' ? symbolOf(map) : null;
+    return maps.find((m) => m.name === name)?.type ?? null;
   };
-  const effects = new Map<Instr, ReferenceEffect>();
+  const taking = new Map<Instr, { class: number; pointer: ValueId }>();
+  const releasing = new Map<Instr, ReturnType<typeof releasedBy>>();
+  let locks: number | null = null;
   for (const i of instrs) {
+    const released = releasedBy(i, summaries);
+    if (released.length > 0) releasing.set(i, released);
+    const taken = takenBy(i, summaries, mapTypeOf(i));
+    if (taken === null) continue;
+    if (taken.kind === lock) locks ??= to.newClass(lock);
+    const c = taken.kind === lock && locks !== null ? locks : to.newClass(taken.kind);
+    taking.set(i, { class: c, pointer: taken.pointer });
+    if (taken.kind === dynptr) to.pointSlot(taken.pointer, c);
+    else if (taken.kind !== lock) to.point(taken.pointer, c);
+  }
+  // What a function gives back of what it is passed, it owns from its start.
+  const owned = new Map<ValueId, number>();
+  const params = new Set(func.program === null ? func.blocks[0]?.params.map((p) => p.id) : []);
+  for (const { kind, pointer } of [...releasing.values()].flat()) {
+    const { root } = pointers.place(pointer);
+    if (kind === lock || !params.has(root)) continue;
+    const c = owned.get(root) ?? to.newClass({ ...kind, nilable: true });
+    owned.set(root, c);
+    to.point(root, c);
+  }
+  if (to.kinds.length > 0) to.propagate();
+  const effects = new Map<Instr, ReferenceEffect>();
+  for (const i of new Set([...taking.keys(), ...releasing.keys()])) {
     const taken = taking.get(i);
-    const releases = releasedBy(i, summaries).flatMap(({ kind, pointer }) => {
-      const c = kind === lock ? locks : classOf(pointer);
+    const releases = (releasing.get(i) ?? []).flatMap(({ kind, pointer }) => {
+      const c = kind === lock ? locks : to.classOf(pointer);
       return c === null ? [] : [{ class: c, pointer }];
     });
-    if (taken === undefined && releases.length === 0) continue;
-    effects.set(i, {
-      releases,
-      takes: taken === undefined ? null : { class: find(taken.class), pointer: taken.pointer },
-    });
+    const takes = taken === undefined ? null : { class: to.find(taken.class), pointer: taken.pointer };
+    if (takes !== null || releases.length > 0) effects.set(i, { releases, takes });
   }
   return {
-    classes: kinds.map((kind) => ({ kind })),
-    owned: new Map([...owned].map(([v, c]) => [v, find(c)])),
+    classes: to.kinds.map((kind) => ({ kind })),
+    owned: new Map([...owned].map(([v, c]) => [v, to.find(c)])),
     effectOf: (i) => effects.get(i) ?? null,
-    classOf,
+    classOf: to.classOf,
     definitions,
   };
 }

@@ -262,6 +262,11 @@ export const platformCodes = {
     message: 'an array of the context takes constant indexes only',
     help: 'the kernel gives the context at constant offsets: copy the array to a local variable first',
   },
+  'open-at-tail-call': {
+    severity: 'error',
+    message: 'a tail call does not return, and {what} is not {verb} yet',
+    help: 'end with it before the call',
+  },
   'hook-arguments': {
     severity: 'error',
     message: '{kind} programs take no parameters beside their context',
