@@ -32,6 +32,8 @@ export interface BatchResult {
   readonly constructs: Readonly<Record<string, number>>;
   readonly everyPass: number;
   readonly runs: number;
+  /** Programs over a limit that the contract names: the stack, the verifier's effort. */
+  readonly overLimit: number;
   readonly failures: readonly FoundFailure[];
 }
 
@@ -50,6 +52,8 @@ export function prepare(seed: number): Prepared {
   };
 }
 
+const limits: ReadonlySet<string> = new Set(['too-complex', 'stack-too-large']);
+
 const count = (into: Record<string, number>, name: string): void => {
   into[name] = (into[name] ?? 0) + 1;
 };
@@ -63,6 +67,7 @@ export function runBatch(from: number, size: number, system: System | null): Bat
   const constructs: Record<string, number> = {};
   const failures: FoundFailure[] = [];
   let everyPass = 0;
+  let overLimit = 0;
   prepared.forEach(({ generated, combination, inputs }, i) => {
     const { seed } = generated;
     count(combos, combinationName(combination));
@@ -84,7 +89,8 @@ export function runBatch(from: number, size: number, system: System | null): Bat
         kernelLog: seed % 50 === 0 && generated.constructs.includes('trace-printk'),
       });
     })();
-    if (found !== null) failures.push({ ...found, seed, combination: combinationName(combination) });
+    if (found?.kind === 'refused' && limits.has(found.signature)) overLimit++;
+    else if (found !== null) failures.push({ ...found, seed, combination: combinationName(combination) });
   });
   return {
     from,
@@ -92,6 +98,7 @@ export function runBatch(from: number, size: number, system: System | null): Bat
     combinations: combos,
     constructs,
     everyPass,
+    overLimit,
     runs: size * inputsPerProgram,
     failures,
   };

@@ -25,6 +25,8 @@ export interface Ledger {
   readonly runs: number;
   /** Programs evaluated after every pass, not only the last. */
   readonly everyPass: number;
+  /** Programs that ended as an error of a limit: the stack, the verifier's effort. */
+  readonly overLimit: number;
   readonly combinations: Readonly<Record<string, number>>;
   /** Programs that contain it. */
   readonly constructs: Readonly<Record<string, number>>;
@@ -36,6 +38,7 @@ export const emptyLedger: Ledger = {
   programs: 0,
   runs: 0,
   everyPass: 0,
+  overLimit: 0,
   combinations: {},
   constructs: {},
   failures: [],
@@ -76,6 +79,7 @@ export function withBatch(ledger: Ledger, batch: BatchResult, commit: string): L
     programs: ledger.programs + batch.count,
     runs: ledger.runs + batch.runs,
     everyPass: ledger.everyPass + batch.everyPass,
+    overLimit: ledger.overLimit + batch.overLimit,
     combinations: added(ledger.combinations, batch.combinations),
     constructs: added(ledger.constructs, batch.constructs),
     failures: [

@@ -98,7 +98,9 @@ async function campaign(seed: number, count: number, jobs: number, recorded: boo
       `${result.from} to ${result.from + result.count}: ${programs} programs, ${failed} failed, ${each.toFixed(0)} ms each`,
     );
   });
-  say(`${ledger.programs} programs of ${ledger.runs} runs in all, ${ledger.failures.length} failed`);
+  say(
+    `${ledger.programs} programs of ${ledger.runs} runs in all, ${ledger.overLimit} over a limit, ${ledger.failures.length} failed`,
+  );
   const never = neverMade(ledger);
   if (never.length > 0) say(`constructs that never came: ${never.join(', ')}`);
   return failed === 0;

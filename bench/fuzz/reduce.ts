@@ -39,19 +39,13 @@ export function reduce(seed: number, system: System | null): Reduced | null {
     other !== null && other.kind === failure.kind && other.signature === failure.signature;
   const needsGo = failure.kind === 'mismatch' || failure.kind === 'go';
   const fails = (candidates: readonly Piece[]): readonly boolean[] => {
-    if (!needsGo) return candidates.map((tree) => alike(judge(tree, null)));
+    const whole = candidates.map((tree) => /^type Args [\s\S]*^func Main\(/m.test(goFile(tree, '')));
+    if (!needsGo) return candidates.map((tree, i) => whole[i] === true && alike(judge(tree, null)));
     // Only what bpfc takes is worth a build.
-    const worth = candidates.map((tree) => {
-      const alone = examine({
-        text: goFile(tree, ''),
-        inputs,
-        combination,
-        expected: null,
-        everyPass: false,
-        system: null,
-        kernelLog: false,
-      });
-      return alone === null && /^type Args [\s\S]*^func Main\(/m.test(goFile(tree, ''));
+    const worth = candidates.map((tree, i) => {
+      const text = goFile(tree, '');
+      const alone = { inputs, combination, expected: null, everyPass: false, system: null, kernelLog: false };
+      return whole[i] === true && examine({ ...alone, text }) === null;
     });
     const kept = candidates.filter((_, i) => worth[i]);
     const results = kept.length === 0 ? [] : natively(kept);
