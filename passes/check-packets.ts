@@ -13,7 +13,9 @@
 import { reversePostorder } from '../src/base/graph.ts';
 import { type Pos, spanAt } from '../src/base/source.ts';
 import { helpers, isHelperName } from '../src/bpf/helpers.ts';
+import { programRow } from '../src/bpf/programs.ts';
 import type { Func, Instr, Module, ValueId } from '../src/ir/ir.ts';
+import { bytesOf } from '../src/ir/pointers.ts';
 import { cfgOf, incomingValues, targetsOf } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
@@ -24,7 +26,9 @@ export const checkPackets: Pass<'ssa', 'ssa'> = {
   to: 'ssa',
   run: (module, context) => {
     const movers = movingFunctions(module);
-    for (const func of module.funcs) checkFunc(func, (i) => moves(i, movers), context);
+    const wide = new Set(module.programs.filter((p) => isMessage(p.section)).map((p) => p.name));
+    for (const func of module.funcs)
+      checkFunc(func, (i) => moves(i, movers), wide.has(func.program ?? ''), context);
     return module;
   },
 };
@@ -48,8 +52,19 @@ function movingFunctions(module: Module): ReadonlySet<string> {
   return movers;
 }
 
-/** A packet pointer of the context: the only pointers that 32-bit loads give, and what is made of them. */
-function packetPointers(func: Func): ReadonlySet<ValueId> {
+/** The context of sk_msg programs has its data and end as 64-bit pointers, first of all. */
+const isMessage = (section: string): boolean => programRow(section)?.row.type === 'sk_msg';
+const messagePointers = 16;
+
+/**
+ * A packet pointer of the context: the only pointers that 32-bit loads give, and what is made of them; `wide`: what
+ * 64-bit loads of the context's first fields give.
+ */
+function packetPointers(func: Func, wide: boolean): ReadonlySet<ValueId> {
+  const context = func.blocks[0]?.params[0]?.id;
+  const loaded = (i: Instr): boolean =>
+    i.op === 'load.u32' ||
+    (wide && i.op === 'load.u64' && i.args[0] === context && bytesOf(i) < messagePointers);
   const found = new Set<ValueId>();
   const incoming = incomingValues(func);
   for (let size = -1; size < found.size; ) {
@@ -57,7 +72,7 @@ function packetPointers(func: Func): ReadonlySet<ValueId> {
     for (const i of func.blocks.flatMap((b) => b.body)) {
       if (i.result === null || i.type !== 'ptr') continue;
       const derived = (i.op === 'ptroff' || i.op === 'ptradd') && found.has(i.args[0]!);
-      if (derived || i.op === 'load.u32') found.add(i.result);
+      if (derived || loaded(i)) found.add(i.result);
     }
     for (const [param, args] of incoming) if (args.some((v) => found.has(v))) found.add(param);
   }
@@ -67,9 +82,9 @@ function packetPointers(func: Func): ReadonlySet<ValueId> {
 /** Dead pointers, with the call that ended them. */
 type Dead = ReadonlyMap<ValueId, Pos>;
 
-function checkFunc(func: Func, mover: (i: Instr) => boolean, context: PassContext): void {
+function checkFunc(func: Func, mover: (i: Instr) => boolean, wide: boolean, context: PassContext): void {
   if (!func.blocks.some((b) => b.body.some(mover))) return;
-  const pointers = packetPointers(func);
+  const pointers = packetPointers(func, wide);
   if (pointers.size === 0) return;
   const graph = cfgOf(func);
   const order = reversePostorder(graph);
@@ -107,7 +122,7 @@ function checkFunc(func: Func, mover: (i: Instr) => boolean, context: PassContex
 function after(dead: Dead, i: Instr, pointers: ReadonlySet<ValueId>, mover: (i: Instr) => boolean): Dead {
   if (i.result !== null && pointers.has(i.result)) {
     const next = new Map(dead);
-    const from = i.op === 'load.u32' ? undefined : dead.get(i.args[0]!);
+    const from = i.op.startsWith('load.') ? undefined : dead.get(i.args[0]!);
     if (from === undefined) next.delete(i.result);
     else next.set(i.result, from);
     return next;

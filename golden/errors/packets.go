@@ -47,3 +47,15 @@ func Loops(ctx *bpf.XDP) bpf.XDPAction {
 	}
 	return bpf.XDPPass
 }
+
+//bpf:attach sk_msg
+func Message(ctx *bpf.SkMsg) bpf.SKAction {
+	first := bpf.At[uint8](ctx, 0)
+	if first == nil || bpf.MsgPullData(ctx, 0, 20, 0) != 0 {
+		return bpf.SKDrop
+	}
+	if *first == 3 {
+		return bpf.SKDrop
+	}
+	return bpf.SKPass
+}
