@@ -22,6 +22,7 @@ import { type FeatureRow, features } from '../src/bpf/kernels.ts';
 import { isMapType, maps, mapTakesHelper } from '../src/bpf/maps.ts';
 import { mayLock, type ProgramRow, programRow } from '../src/bpf/programs.ts';
 import type { Func, Instr, Module } from '../src/ir/ir.ts';
+import { pointersOf } from '../src/ir/pointers.ts';
 import { cfgOf, definitionsOf } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
@@ -92,6 +93,7 @@ function checkFunc(scope: Scope): void {
     checkLicence(scope, i, name);
     checkKernel(scope, i, name);
     checkMap(scope, i, name, definitions);
+    if (name === 'spin_lock') checkCallbackLock(scope, i);
   }
 }
 
@@ -227,4 +229,25 @@ function checkMap(
     });
   else if (scope.row.sleepable && !maps[map.type].sleepable)
     scope.context.diagnostics.report('map-in-sleepable', spanOf(scope, i), { type: maps[map.type].sdk });
+}
+
+/** First kernel that tells the values apart with which it calls functions back (refused on 6.1, accepted on 6.12). */
+const lockInCallbackSince = '6.12';
+
+/** A lock in a value that the kernel passes to the function. */
+function checkCallbackLock(scope: Scope, i: Instr): void {
+  const { module, context, func } = scope;
+  if (!isNewer(lockInCallbackSince, context.target.kernel)) return;
+  const { root } = pointersOf(func).place(i.args[0]!);
+  if (!(func.blocks[0]?.params.some((p) => p.id === root) ?? false)) return;
+  const calledBack = module.funcs.some((f) =>
+    f.blocks.some((b) => b.body.some((at) => at.op === 'funcaddr' && symbolOf(at) === func.name)),
+  );
+  if (!calledBack) return;
+  context.diagnostics.report('needs-kernel', spanOf(scope, i), {
+    what: 'a lock in a value that the kernel passes to a function',
+    since: lockInCallbackSince,
+    target: versionText(context.target.kernel),
+    instead: ' or use sync/atomic',
+  });
 }

@@ -1,4 +1,4 @@
-// bpfc --target-kernel 6.1
+// bpfc --target-kernel 6.12
 //
 // Functions that the kernel calls: loops, iteration over a map, timers.
 package callbacks
