@@ -366,7 +366,7 @@ export const messages = {
     pattern: /same insn cannot be used with different pointers/,
     cause: 'one access reaches different kinds of memory on different paths',
     remedy: 'access each in its own branch' },
-  'division-by-zero': { ...always,
+  'zero-divisor': { ...always,
     pattern: /div by zero|BPF_(?:DIV|MOD) by 0/,
     cause: 'a division by the constant 0',
     remedy: 'divide by something else' },
