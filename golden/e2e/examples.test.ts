@@ -61,6 +61,19 @@ const examples = [
   { name: 'bootstrap/xdppass', by: 'a frame over a veth pair', on: 'host', libbpf: 'loads' },
 ] as const satisfies readonly Example[];
 
+/** Their commands are run too. */
+const commands = [
+  ...[
+    'cilium/cgroup_skb',
+    'cilium/tcprtt_sockops',
+    'cilium/tracepoint_in_c',
+    'cilium/uretprobe',
+    'cilium/xdp',
+  ],
+  ...['bootstrap/bootstrap', 'bootstrap/bootstrap_legacy', 'bootstrap/profile', 'bootstrap/sockfilter'],
+  'bootstrap/task_iter',
+];
+
 /** `cilium/tcx_tc` → `TestCiliumTcxTc`. */
 const testName = (name: string): string =>
   `Test${name.replace(/(?:^|[/_])(\w)/g, (_, letter: string) => letter.toUpperCase())}`;
@@ -106,7 +119,7 @@ describe.skipIf(!ready)('examples', () => {
       folder.write(`commands/${name}/main.go`, String(artifact(name, { emit: 'go' })));
       writeFileSync(join(folder.dir, name, 'object.o'), artifact(name, { emit: 'object' }));
     }
-    for (const part of ['tools', 'host', 'guest', 'objects'])
+    for (const part of ['tools', 'host', 'guest', 'objects', 'commands'])
       copyFileSync(join(inputs, `${part}_test.go.txt`), join(folder.dir, `${part}_test.go`));
     const source = join(inputs, 'target.c');
     execFileSync(tool('clang'), ['-O1', '-o', join(folder.dir, 'target'), source], { stdio: 'pipe' });
@@ -159,15 +172,21 @@ describe.skipIf(!ready)('examples', () => {
     expect(output).toMatch(new RegExp(`^${examples.length} objects, \\d+ programs$`, 'm'));
   });
 
-  test('triggered on this machine', () => {
-    expectAll('host', (pattern) => {
-      const script = `ip link set lo up && exec ${binary()} -test.v -test.run '${pattern}'`;
-      const { stdout, stderr } = spawnSync('unshare', ['-n', 'sh', '-c', script], {
-        cwd: folder.dir,
-        encoding: 'utf8',
-      });
-      return stdout + stderr;
-    });
+  /** The tests, in a network namespace of their own. */
+  function runHere(pattern: string): string {
+    const script = `ip link set lo up && exec ${binary()} -test.v -test.run '${pattern}'`;
+    const options = { cwd: folder.dir, encoding: 'utf8' } as const;
+    const { stdout, stderr } = spawnSync('unshare', ['-n', 'sh', '-c', script], options);
+    return stdout + stderr;
+  }
+
+  test('triggered on this machine', () => expectAll('host', runHere), 120_000);
+
+  test('ten commands run, tell what they see, and end when interrupted', () => {
+    folder.go('build', '-o', 'bin/', ...commands.map((name) => `./commands/${name}`));
+    const output = runHere('^TestCommands$');
+    const passed = [...output.matchAll(/^\s+--- PASS: TestCommands\/(\w+)/gm)].map((m) => m[1]);
+    expect(passed, output).toEqual(commands.map(baseName));
   }, 120_000);
 
   test.skipIf(!guest)(
