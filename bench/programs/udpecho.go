@@ -3,9 +3,13 @@ package udpecho
 
 import "bpfc/sdk/bpf"
 
-type Packet struct {
-	DstMAC, SrcMAC   [6]byte
-	EtherType        bpf.Be16
+type Eth struct {
+	DstMAC, SrcMAC [6]byte
+	EtherType      bpf.Be16
+}
+
+// Datagram is what follows, in a struct of its own: in one with Eth its addresses would be moved to a multiple of four.
+type Datagram struct {
 	VerIHL, TOS      uint8
 	TotLen, ID, Frag bpf.Be16
 	TTL, Proto       uint8
@@ -17,11 +21,15 @@ type Packet struct {
 
 //bpf:attach xdp
 func Echo(ctx *bpf.XDP) bpf.XDPAction {
-	p := bpf.At[Packet](ctx, 0)
-	if p == nil || p.EtherType != bpf.HToN16(0x0800) || p.VerIHL != 0x45 || p.Proto != 17 {
+	eth := bpf.At[Eth](ctx, 0)
+	if eth == nil || eth.EtherType != bpf.HToN16(0x0800) {
 		return bpf.XDPPass
 	}
-	p.DstMAC, p.SrcMAC = p.SrcMAC, p.DstMAC
+	p := bpf.At[Datagram](ctx, 14)
+	if p == nil || p.VerIHL != 0x45 || p.Proto != 17 {
+		return bpf.XDPPass
+	}
+	eth.DstMAC, eth.SrcMAC = eth.SrcMAC, eth.DstMAC
 	p.Src, p.Dst = p.Dst, p.Src
 	p.SrcPort, p.DstPort = p.DstPort, p.SrcPort
 	p.TTL = 64
