@@ -15,6 +15,7 @@ import { type PipelineResult, type RunOptions, runPipeline } from '../passes/run
 import type { File } from './ast/ast.ts';
 import type { TProgram } from './ast/typed.ts';
 import { type Diagnostic, Diagnostics } from './base/diagnostic.ts';
+import { deepestNesting } from './base/nesting.ts';
 import { type SourceFile, type Span, sourceFile } from './base/source.ts';
 import { features, supports } from './bpf/kernels.ts';
 import type { PReg } from './bpf/minst.ts';
@@ -234,7 +235,40 @@ function costliestLoop(diagnostics: Diagnostics): Span | null {
   return isLoop && more.length === 0 ? error.span : null;
 }
 
+/** The engine's own error when recursion has used up the stack; passes add their name to it. */
+const outOfStack = (error: unknown): boolean =>
+  error instanceof Error && /Maximum call stack size exceeded|too much recursion/.test(error.message);
+
+/** The located error for a program that nests deeper than the stack of this host allows. */
+function tooDeep(input: CompileInput): CompileResult {
+  const diagnostics = new Diagnostics();
+  const files = input.files.map((file, id) => sourceFile(id, file.name, file.text));
+  const nests = files.map((file) => ({ file, ...deepestNesting(file.text) }));
+  const [deepest] = nests.sort((a, b) => b.depth - a.depth);
+  const span =
+    deepest === undefined ? null : { file: deepest.file.id, start: deepest.offset, end: deepest.offset + 1 };
+  diagnostics.report('nesting-too-deep', span, { limit: Math.floor((deepest?.depth ?? 0) / 2) });
+  return {
+    diagnostics: diagnostics.list,
+    files,
+    artifact: null,
+    program: null,
+    module: null,
+    reached: null,
+    machine: null,
+  };
+}
+
 function compileOnce(input: CompileInput, options: CompileOptions): CompileResult {
+  try {
+    return compileWithin(input, options);
+  } catch (error) {
+    if (!outOfStack(error)) throw error;
+    return tooDeep(input);
+  }
+}
+
+function compileWithin(input: CompileInput, options: CompileOptions): CompileResult {
   const diagnostics = new Diagnostics();
   const { sources: files, program, module, target } = frontEnd(input, options, diagnostics);
   const failed = (reached: PipelineResult | null = null): CompileResult => ({

@@ -30,7 +30,7 @@ function cycle(type: Type, path: readonly NamedType[]): readonly NamedType[] | n
       if (finite.has(type) || type.underlying === invalidType) return null;
       const at = path.indexOf(type);
       if (at >= 0) return path.slice(at);
-      if (path.length > maxNesting) return path.slice(-1);
+      if (path.filter((t) => t.typeArgs.length > 0).length > maxNesting) return path.slice(-1);
       const found = cycle(rightName(type) ?? type.underlying, [...path, type]);
       if (found === null) finite.add(type);
       return found;

@@ -5,6 +5,7 @@
 
 import { type Args, commandHelp, generalHelp, parseArgs, UsageError } from './args.ts';
 import { FileError, writeText } from './files.ts';
+import { DeepNesting } from './sources.ts';
 import type { CommandName } from './spec.ts';
 import { version } from './version.ts';
 
@@ -66,7 +67,28 @@ for (const [signal, status] of [
 ] as const)
   process.on(signal, () => process.exit(status));
 
-run(process.argv.slice(2)).then(
+/** Kilobytes; within the 8 MB that systems give a process. */
+const largeStack = 3900;
+
+/** The same command in a process with more stack; its exit status. */
+async function runDeep({ stdin }: DeepNesting): Promise<number> {
+  const { spawnSync } = await import('node:child_process');
+  const options = [`--stack-size=${largeStack}`, ...process.execArgv, ...process.argv.slice(1)];
+  const input = stdin === null ? {} : { input: stdin };
+  const { status } = spawnSync(process.execPath, options, {
+    stdio: [stdin === null ? 'inherit' : 'pipe', 'inherit', 'inherit'],
+    ...input,
+  });
+  return status ?? 70;
+}
+
+const main = (): Promise<number> =>
+  run(process.argv.slice(2)).catch((error: unknown) => {
+    if (error instanceof DeepNesting) return runDeep(error);
+    throw error;
+  });
+
+main().then(
   (status) => {
     process.exitCode = status;
   },

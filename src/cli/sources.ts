@@ -6,6 +6,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { deepestNesting } from '../base/nesting.ts';
 import type { CompileInput, SourceText } from '../compile.ts';
 import { UsageError } from './args.ts';
 import { readText } from './files.ts';
@@ -89,6 +90,24 @@ function packageFiles(folder: string, shownFrom: string): SourceText[] {
     .filter((file) => !excluded(file.text, file.name));
 }
 
+/** Deeper nesting than this may need more stack than Node gives by itself. */
+const usualNesting = 150;
+
+/** Thrown where a source nests so deep that the command has to be run with a larger stack. */
+export class DeepNesting extends Error {
+  /** What was read from stdin, which cannot be read again. */
+  readonly stdin: string | null;
+
+  constructor(stdin: string | null) {
+    super('the source nests deeper than the stack allows');
+    this.stdin = stdin;
+  }
+}
+
+/** Is this process one that was started with a larger stack, or can there be none? */
+const largestStack = (): boolean =>
+  process.platform === 'win32' || process.execArgv.some((option) => option.startsWith('--stack-size'));
+
 /** Reads the named files and everything of their module that they import, directly and not. */
 export function gather(paths: readonly string[]): Pick<CompileInput, 'files' | 'root' | 'packages'> {
   if (paths.length === 0) throw new UsageError('no input files; see bpfc --help');
@@ -96,6 +115,8 @@ export function gather(paths: readonly string[]): Pick<CompileInput, 'files' | '
     if (path !== '-' && !path.endsWith('.go')) throw new UsageError(`${path} is not a .go file`);
   }
   const all = paths.map((path) => ({ name: path === '-' ? 'stdin.go' : path, text: readText(path) }));
+  if (!largestStack() && all.some(({ text }) => deepestNesting(text).depth > usualNesting))
+    throw new DeepNesting(all.find(({ name }) => name === 'stdin.go')?.text ?? null);
   const files = all.filter((file) => !excluded(file.text, file.name));
   if (files.length === 0)
     throw new UsageError(`${paths.map((p) => basename(p)).join(', ')}: excluded by name or build constraint`);
