@@ -12,7 +12,6 @@
  */
 
 import { spanAt } from '../src/base/source.ts';
-import { forgetsChecks } from '../src/bpf/kernels.ts';
 import type { Block, BlockId, Func, Instr, Module, Target, ValueId } from '../src/ir/ir.ts';
 import {
   afterInstr,
@@ -107,9 +106,6 @@ function checkFunc(scope: Scope): Func {
           return afterInstr(refs, s, i, reporter(scope));
         }, start);
   });
-  func.blocks.forEach((block, at) => {
-    reportSecondCheck(scope, block, ends[at] ?? null);
-  });
   let returns: ReferenceKind | null = null;
   func.blocks.forEach((block, at) => {
     const state = ends[at];
@@ -160,8 +156,7 @@ function report(
     | 'open-on-some-paths'
     | 'perhaps-nil'
     | 'call-under-lock'
-    | 'open-at-tail-call'
-    | 'record-checked-twice',
+    | 'open-at-tail-call',
   pos: Instr['pos'],
   args: { readonly what: string; readonly verb: string },
   related: Parameters<PassContext['diagnostics']['report']>[3],
@@ -255,16 +250,6 @@ function comparedWithNil(refs: References, { end }: Block): ValueId | null {
   const [pointer, nil] = test.args;
   const d = nil === undefined ? undefined : refs.definitions[nil];
   return pointer !== undefined && d?.op === 'const' && d.imm === 0n ? pointer : null;
-}
-
-/** Older kernels do not know of a record found not to be nil that it cannot be nil: they take the other way too. */
-function reportSecondCheck({ refs, context }: Scope, block: Block, state: FlowState | null): void {
-  const pointer = comparedWithNil(refs, block);
-  if (pointer === null || state === null || !forgetsChecks(context.target.kernel)) return;
-  const c = state.findIndex((s) => s.status === 'maybe' && s.checked && s.handles.includes(pointer));
-  const kind = refs.classes[c]?.kind;
-  if (kind !== undefined && kind.release.name === 'ringbuf_discard')
-    report(context, 'record-checked-twice', block.end.pos, kind, []);
 }
 
 /** A comparison with nil of a pointer that is known to be the open reference: older kernels would take both ways. */

@@ -13,7 +13,6 @@
 
 import { dominators } from '../src/base/graph.ts';
 import { spanAt } from '../src/base/source.ts';
-import { forgetsChecks } from '../src/bpf/kernels.ts';
 import { clearing } from '../src/ir/clearing.ts';
 import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
@@ -51,13 +50,13 @@ function cleared(func: Func, summaries: Parameters<typeof recordBytes>[4], conte
     const zero = zeroOf(func, begin);
     if (zero !== null) {
       const all = Array.from({ length: size }, (_, k) => k);
-      result = clear(without(result, zero), begin, begin.result, size, all, context);
+      result = clear(without(result, zero), begin, begin.result, size, all);
       continue;
     }
     const { reads, unwritten } = recordBytes(func, begin, begin.result, size, summaries);
     for (const i of reads)
       context.diagnostics.report('unwritten-record', spanAt(context.files, i.pos), {}, taken(begin, context));
-    if (unwritten.length > 0) result = clear(result, begin, begin.result, size, unwritten, context);
+    if (unwritten.length > 0) result = clear(result, begin, begin.result, size, unwritten);
   }
   return result;
 }
@@ -81,14 +80,7 @@ function taken(begin: Instr, context: PassContext) {
   return span === null ? [] : [{ span, message: 'the record is taken here, with whatever its memory holds' }];
 }
 
-function clear(
-  func: Func,
-  begin: Instr,
-  record: ValueId,
-  size: number,
-  unwritten: readonly number[],
-  context: PassContext,
-): Func {
+function clear(func: Func, begin: Instr, record: ValueId, size: number, unwritten: readonly number[]): Func {
   let { nextValue } = func;
   const { pos } = begin;
   const zero: ValueId = nextValue++;
@@ -106,9 +98,7 @@ function clear(
     );
     return { ...func, blocks, nextValue };
   }
-  // A check of its own, beside that of the program.
-  if (forgetsChecks(context.target.kernel))
-    context.diagnostics.report('record-checked-twice', spanAt(context.files, pos), {});
+  // The program’s own comparison reads what this one found: see nil-once.
   const nil: ValueId = nextValue++;
   const cond: ValueId = nextValue++;
   let { nextBlock } = func;

@@ -94,8 +94,3 @@ export const features = {
 } as const satisfies Readonly<Record<string, FeatureRow>>;
 
 export type FeatureName = keyof typeof features;
-
-/** Found on 6.1, not on 6.12: a memory pointer that was compared with nil may still be nil to the verifier. */
-export function forgetsChecks([major, minor]: readonly [number, number]): boolean {
-  return major < 6 || (major === 6 && minor < 12);
-}

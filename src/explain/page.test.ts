@@ -48,7 +48,6 @@ const withoutExample: readonly string[] = [
   'map-in-sleepable',
   'perhaps-nil',
   'callback-capture',
-  'record-checked-twice',
   'open-at-tail-call',
   'hook-arguments',
   'needs-cpu',

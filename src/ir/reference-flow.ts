@@ -24,8 +24,6 @@ export interface ReferenceState {
   /** Where it was taken, and where it was given back. */
   readonly taken: Pos;
   readonly released: Pos;
-  /** It was compared with nil, and found not to be, on some way to here. */
-  readonly checked: boolean;
 }
 
 /** By class. */
@@ -36,7 +34,6 @@ const nothing: ReferenceState = {
   handles: [],
   taken: noPos,
   released: noPos,
-  checked: false,
 };
 
 export type FlowProblem = 'twice' | 'lost' | 'mixed' | 'nil' | 'used' | 'locked-call' | 'tail-call';
@@ -70,14 +67,12 @@ function joinStates(a: ReferenceState, b: ReferenceState): ReferenceState {
     handles,
     taken: a.taken.line === 0 ? b.taken : a.taken,
     released: a.released.line === 0 ? b.released : a.released,
-    checked: a.checked || b.checked,
   };
 }
 
 const sameState = (a: ReferenceState, b: ReferenceState): boolean =>
   a === b ||
   (a.status === b.status &&
-    a.checked === b.checked &&
     a.handles.length === b.handles.length &&
     a.handles.every((h, i) => h === b.handles[i]));
 
@@ -122,7 +117,7 @@ export function afterInstr(
     const held = before.status === 'open' || before.status === 'maybe' || before.status === 'mixed';
     if (held) report?.('lost', i, c, before);
     const status = refs.classes[c]!.kind.nilable ? 'maybe' : 'open';
-    next[c] = { status, handles: [pointer], taken: i.pos, released: noPos, checked: false };
+    next[c] = { status, handles: [pointer], taken: i.pos, released: noPos };
   }
   return next;
 }
@@ -175,7 +170,7 @@ function onEdge(refs: References, state: FlowState, from: Block, target: Target,
       if (tested !== null && s.handles.includes(tested) && from.end.then !== from.end.else) {
         const nilSide = test?.op === 'icmp.eq' ? from.end.then : from.end.else;
         if (s.status === 'maybe')
-          next = target === nilSide ? { ...s, status: 'nil' } : { ...s, status: 'open', checked: true };
+          next = target === nilSide ? { ...s, status: 'nil' } : { ...s, status: 'open' };
       }
     }
     const more: ValueId[] = [];

@@ -247,11 +247,6 @@ export const platformCodes = {
     message: 'this names no field or type of a partial kernel struct',
     help: 'write bpf.FieldExists(&p.Field) with p a pointer to a struct under //bpf:core',
   },
-  'record-checked-twice': {
-    severity: 'error',
-    message: 'before Linux 6.12 a record can be compared with nil only once on a path',
-    help: 'compare it where it is taken and go on in that branch, or set --target-kernel 6.12',
-  },
   'tcx-as-tc': {
     severity: 'warning',
     message: 'tcx needs Linux {since}: on older kernels the program is attached to clsact',
