@@ -49,7 +49,7 @@ export const syntaxFailure = new Error('syntax error');
  * How deep brackets may nest, and how high a tree that is built in a loop may grow (`- - - x`, `a.b.c`, `f()()()`). Node's default
  * stack of 984 KiB holds this many parentheses or blocks; where it is too small for the shape, the same error comes earlier.
  */
-export const nestingLimit = 1000;
+export const nestingLimit = 1024;
 
 /** `none`: rules run, chevrotain knows nothing of them. The others are for the tests: recording, and chevrotain's own checks of the grammar. */
 export type Recording = 'none' | 'record' | 'validate';
