@@ -27,8 +27,11 @@ export const verifyBudget: Pass<'code', 'code'> = {
   to: 'code',
   run: (input, context) => {
     for (const { name } of input.module.programs) {
-      const prediction = predict(reachableFuncs(input, name), { big: context.target.endian === 'big' });
-      if (prediction.verdict !== 'ends' || prediction.processed > budget) report(context, prediction);
+      const prediction = predict(reachableFuncs(input, name), {
+        big: context.target.endian === 'big',
+        limit: budget,
+      });
+      if (prediction.verdict !== 'ends') report(context, prediction);
       if (context.diagnostics.failed) break;
     }
     return input;

@@ -299,6 +299,8 @@ function availability(cut: Cut): (v: ValueId, block: number) => boolean {
   };
 }
 
+const bounding: ReadonlySet<OpName> = new Set<OpName>(['and', 'udiv', 'urem', 'sdiv', 'srem']);
+
 /**
  * Values of the loop that addresses and calls depend on: of these the verifier keeps what it knows, since a check that
  * it does not need may have been left out.
@@ -323,7 +325,9 @@ function addressFeeding(cut: Cut): ReadonlySet<ValueId> {
   for (let v = work.pop(); v !== undefined; v = work.pop()) {
     incoming.get(v)?.forEach(add);
     const definition = cut.definitions.get(v);
-    if (definition !== undefined && opRow(definition.op).effect === 'pure') definition.args.forEach(add);
+    if (definition === undefined || opRow(definition.op).effect !== 'pure') continue;
+    // A mask bounds whatever it is given; of divisions the verifier knows nothing.
+    if (!bounding.has(definition.op)) definition.args.forEach(add);
   }
   return feeding;
 }

@@ -54,6 +54,7 @@ interface Progress extends Walk {
   readonly pending: Pending[];
   readonly visits: Int32Array;
   readonly decided: Uint8Array;
+  readonly limit: number;
   processed: number;
   jumps: number;
   states: number;
@@ -126,7 +127,7 @@ function walkPath(p: Progress, s: State): Verdict | null {
   for (;;) {
     const line = must(p.program.lines[s.pc], 'an instruction');
     p.processed++;
-    if (p.processed > limits.instructions || p.comparisons > comparisonLimit) return 'too many instructions';
+    if (p.processed > p.limit || p.comparisons > comparisonLimit) return 'too many instructions';
     if (line.prune) {
       const found = visit(p, s, line);
       if (found === 'endless') return 'endless loop';
@@ -164,8 +165,15 @@ function goRound(s: State, pc: number): void {
   if (earlier !== null) widen(s, earlier);
 }
 
+export interface How {
+  /** The target's byte order is big-endian. */
+  readonly big: boolean;
+  /** Instructions after which to give up; the kernel's limit without. */
+  readonly limit?: number;
+}
+
 /** How much of a program the kernel will walk. `funcs[0]` is the entry. */
-export function predict(funcs: readonly MFunc<PReg>[], how: { readonly big: boolean }): Prediction {
+export function predict(funcs: readonly MFunc<PReg>[], how: How): Prediction {
   const program = flatten(funcs);
   const p: Progress = {
     program,
@@ -175,6 +183,7 @@ export function predict(funcs: readonly MFunc<PReg>[], how: { readonly big: bool
     pending: [],
     visits: new Int32Array(program.lines.length),
     decided: new Uint8Array(program.lines.length),
+    limit: how.limit ?? limits.instructions,
     processed: 0,
     jumps: 0,
     states: 0,

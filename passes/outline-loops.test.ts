@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { compile } from '../src/compile.ts';
+
+const source = (body: string): string => `package p
+
+type Args struct{ A, B, Result uint64 }
+
+//bpf:attach syscall
+func Main(ctx *Args) int32 {
+	n := ctx.A
+${body}
+	ctx.Result = n
+	return 0
+}
+`;
+
+const compiled = (body: string, targetKernel: string) =>
+  compile({
+    files: [{ name: 'p.go', text: source(body) }],
+    options: { emit: 'asm', targetKernel, paranoid: true },
+  });
+
+const codes = (result: ReturnType<typeof compile>): readonly string[] =>
+  result.diagnostics.map((d) => d.code);
+const functions = (result: ReturnType<typeof compile>): readonly string[] =>
+  result.machine?.funcs.map((f) => f.name) ?? [];
+
+const shrinking = '\tfor n > 1 {\n\t\tn = n/2 + n%7\n\t}';
+
+test('a loop without bound is a function for bpf_loop from 5.17 on, an error before', () => {
+  expect(functions(compiled(shrinking, '5.17'))).toEqual(['Main', 'Main.loop1']);
+  expect(codes(compiled(shrinking, '5.15'))).toEqual(['unbounded-loop']);
+});
+
+test('a loop that the verifier walks stays a loop', () => {
+  const counted = '\tfor i := range uint64(100) {\n\t\tn += i ^ ctx.B\n\t}';
+  expect(functions(compiled(counted, '6.1'))).toEqual(['Main']);
+});
+
+test('a loop with no way out ends at the kernel’s cap', () => {
+  const endless = '\tfor {\n\t\tctx.Result++\n\t\tif ctx.B == 0 {\n\t\t\tn++\n\t\t}\n\t}';
+  const text = source(endless).replace('\tctx.Result = n\n\treturn 0\n', '');
+  const result = compile({ files: [{ name: 'p.go', text }], options: { emit: 'asm', targetKernel: '6.1' } });
+  expect(functions(result)).toEqual(['Main', 'Main.loop1']);
+});
