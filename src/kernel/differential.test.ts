@@ -11,15 +11,12 @@ import { runProgram } from './program.ts';
 
 const present = await requires('kernel');
 
-/** Loops whose paths double in every round: more than the verifier walks. */
-const overBudget = new Set(['TRangeFunc', 'TWhile']);
-
 const syscallType = 31;
 
 describe.each(Object.entries(groups))('%s', (_name, source) => {
   test.skipIf(!present)('in the kernel as by the evaluator', async () => {
     const system = await kernelSystem();
-    const cases = casesOf(source, 8).filter((c) => !overBudget.has(c.name));
+    const cases = casesOf(source, 8);
     const text = source + cases.map(wrapper).join('');
     const { machine, diagnostics } = compile({
       files: [{ name: 'cases.go', text }],
