@@ -53,6 +53,14 @@ const immediateHole = (imm: bigint): string | null =>
 const offsetHole = (off: number): string | null =>
   off >= firstOffset + 65 && off <= firstOffset + 90 ? String.fromCharCode(off - firstOffset) : null;
 
+export type Operand = 'register' | 'immediate' | 'offset';
+
+/** The letter that a number in a read pattern stands for; null: it is itself. */
+export function holeOf(kind: Operand, number: number | bigint): string | null {
+  if (kind === 'register') return registerHole(Number(number));
+  return kind === 'immediate' ? immediateHole(BigInt(number)) : offsetHole(Number(number));
+}
+
 interface Binding {
   readonly registers: Record<string, PReg>;
   readonly values: Record<string, bigint>;

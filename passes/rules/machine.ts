@@ -25,6 +25,8 @@ export interface MachineRule {
   readonly distinct?: readonly string[];
   /** Values of the holes that only `after` has; null: the rule does not apply. */
   readonly given?: (values: Holes['values'], target: Target) => Readonly<Record<string, bigint>> | null;
+  /** What `given` computes, for the prover: `['P', 'K', 'O']` is P = K + O, `['L', 'K', 16]` is L = K in its low 16 bits. */
+  readonly where?: readonly [hole: string, of: string, and: string | number];
   /** Code that the rule changes, and what it becomes. */
   readonly example: readonly [before: string, after: string];
 }
@@ -69,6 +71,7 @@ const storeConstants: readonly MachineRule[] = widths.flatMap((bits): MachineRul
     after: `*(u${bits} *)(r10 + O) = L`,
     dead: 'A',
     given: ({ K = 0n }) => ({ L: BigInt.asIntN(bits, K) }),
+    where: ['L', 'K', bits],
     example: [`r1 = 7; *(u${bits} *)(r10 - 8) = r1`, `*(u${bits} *)(r10 - 8) = 7`],
   },
   {
@@ -78,6 +81,7 @@ const storeConstants: readonly MachineRule[] = widths.flatMap((bits): MachineRul
     dead: 'A',
     distinct: ['AB'],
     given: ({ K = 0n }, { kernel }) => (contextTakesConstants(kernel) ? { L: BigInt.asIntN(bits, K) } : null),
+    where: ['L', 'K', bits],
     example: [`r1 = 7; *(u${bits} *)(r10 - 8) = r1`, `*(u${bits} *)(r10 - 8) = 7`],
   },
 ]);
@@ -90,6 +94,7 @@ const addressOperands: readonly MachineRule[] = widths.flatMap((bits): MachineRu
     after: `rC = *(u${bits} *)(rB + P)`,
     dead: 'A',
     given: ({ K, O }) => ({ P: sum(K, O) }),
+    where: ['P', 'K', 'O'],
     example: [`r1 = r10; r1 += -16; r2 = *(u${bits} *)(r1 + 8)`, `r2 = *(u${bits} *)(r10 - 8)`],
   },
   {
@@ -97,6 +102,7 @@ const addressOperands: readonly MachineRule[] = widths.flatMap((bits): MachineRu
     before: `rA = rB; rA += K; rA = *(u${bits} *)(rA + O)`,
     after: `rA = *(u${bits} *)(rB + P)`,
     given: ({ K, O }) => ({ P: sum(K, O) }),
+    where: ['P', 'K', 'O'],
     example: [`r1 = r10; r1 += -16; r1 = *(u${bits} *)(r1 + 8)`, `r1 = *(u${bits} *)(r10 - 8)`],
   },
   {
@@ -106,6 +112,7 @@ const addressOperands: readonly MachineRule[] = widths.flatMap((bits): MachineRu
     dead: 'A',
     distinct: ['AC'],
     given: ({ K, O }) => ({ P: sum(K, O) }),
+    where: ['P', 'K', 'O'],
     example: [`r1 = r10; r1 += -16; *(u${bits} *)(r1 + 8) = r3`, `*(u${bits} *)(r10 - 8) = r3`],
   },
   {
@@ -114,6 +121,7 @@ const addressOperands: readonly MachineRule[] = widths.flatMap((bits): MachineRu
     after: `*(u${bits} *)(rB + P) = L`,
     dead: 'A',
     given: ({ K, O }) => ({ P: sum(K, O) }),
+    where: ['P', 'K', 'O'],
     example: [`r1 = r10; r1 += -16; *(u${bits} *)(r1 + 8) = 3`, `*(u${bits} *)(r10 - 8) = 3`],
   },
 ]);
@@ -217,6 +225,7 @@ const moves: readonly MachineRule[] = [
     before: 'rA += K; rA += L',
     after: 'rA += M',
     given: ({ K, L }) => (fitsS32(sum(K, L)) ? { M: sum(K, L) } : null),
+    where: ['M', 'K', 'L'],
     example: ['r1 += 7; r1 += -3', 'r1 += 4'],
   },
   {
