@@ -140,7 +140,7 @@ function execute(args: Args, input: Loadable, session: Session, shapes: ObjectSh
 export function showRefused(args: Args, input: Loadable, session: Session): boolean {
   for (const { name, reason, log } of session.refused) {
     const lines = input.object.programs.find((p) => p.name === name)?.lines ?? [];
-    const explanation = explainLog(log, { program: name, lines });
+    const explanation = explainLog(log, { program: name, lines, reason });
     writeText(2, `${formatExplanation(explanation, { program: name, reason }, paintFor(args))}\n`);
   }
   return session.refused.length > 0;

@@ -31,7 +31,7 @@ function json(program: ObjectProgram, verdict: Verdict): Readonly<Record<string,
   const { name, section, lines } = program;
   const slots = program.code.length / 8;
   if (verdict.ok) return { program: name, section, accepted: true, slots, ...verdict.stats };
-  const explanation = explainLog(verdict.log, { program: name, lines });
+  const explanation = explainLog(verdict.log, { program: name, lines, reason: verdict.reason });
   return {
     program: name,
     section,
@@ -45,7 +45,11 @@ function json(program: ObjectProgram, verdict: Verdict): Readonly<Record<string,
 
 function showRefusal(program: ObjectProgram, verdict: Verdict, args: Args): void {
   if (verdict.ok) return;
-  const explanation = explainLog(verdict.log, { program: program.name, lines: program.lines });
+  const explanation = explainLog(verdict.log, {
+    program: program.name,
+    lines: program.lines,
+    reason: verdict.reason,
+  });
   writeText(
     2,
     `${formatExplanation(explanation, { program: program.name, reason: verdict.reason }, paintFor(args))}\n`,

@@ -20,6 +20,8 @@ export interface KnownLine {
 
 export interface ExplainContext {
   readonly program?: string;
+  /** errno's name, for logs that say nothing. */
+  readonly reason?: string;
   /** The compiler's own map, for logs without places; sorted by slot. */
   readonly lines?: readonly KnownLine[];
   /** Source files by name, for logs that give the texts of lines alone. */
@@ -65,6 +67,8 @@ export interface Explanation {
   /** Source lines on the way to the instruction, repeated ones once, the last one being `where`. */
   readonly path: readonly Place[];
   readonly omitted: number;
+  /** The kernel's own explanation, which it gives since 7.3. */
+  readonly reason: string | null;
 }
 
 class Placer {
@@ -171,6 +175,7 @@ export function explainLog(raw: string, context: ExplainContext = {}): Explanati
   const placer = new Placer(context);
   const found = findMessage(log.messages);
   const groups = found?.groups ?? {};
+  const unsaid = silence(log, context);
   const position = failingStep(log, groups);
   const step = position === null ? null : (log.steps[position] ?? null);
   const instruction = namedInstruction(groups, step);
@@ -187,8 +192,11 @@ export function explainLog(raw: string, context: ExplainContext = {}): Explanati
     messages: log.messages,
     instruction,
     where,
-    cause: found === null ? causeOfUnknown(log) : fillMessage(found.row.cause, groups),
-    remedy: found === null ? (log.sections.get('Suggestion') ?? null) : fillMessage(found.row.remedy, groups),
+    cause: found === null ? (unsaid?.[0] ?? causeOfUnknown(log)) : fillMessage(found.row.cause, groups),
+    remedy:
+      found === null
+        ? (unsaid?.[1] ?? log.sections.get('Suggestion')?.replaceAll('\n', ' ') ?? null)
+        : fillMessage(found.row.remedy, groups),
     registers:
       position === null
         ? []
@@ -197,11 +205,32 @@ export function explainLog(raw: string, context: ExplainContext = {}): Explanati
           ),
     path: position === null ? [] : linesOf(pathTo(log, position), placer),
     omitted: log.omitted,
+    reason: log.sections.get('Reason')?.replaceAll('\n', ' ') ?? null,
   };
 }
 
+/** Refusals before the verifier has said anything, by errno. */
+const silent: Readonly<Record<string, readonly [cause: string, remedy: string]>> = {
+  EPERM: [
+    'the kernel refuses without a reason: missing privileges, lockdown, or a kernel built without trampolines',
+    'run as root; fentry, fexit and lsm need CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS, kprobes do the same without',
+  ],
+  EINVAL: [
+    'the kernel does not know this program type, attach type or flag',
+    'compile with --target-kernel set to this kernel to see what is too new for it',
+  ],
+  ENOTSUPP: ['the hook cannot be used by programs', 'attach to another function'],
+  ENOENT: ['the hook does not exist in this kernel', 'check the name in //bpf:attach'],
+  E2BIG: ['the program has more instructions than the kernel takes', 'split it with a tail call'],
+};
+
+function silence(log: VerifierLog, context: ExplainContext): readonly [string, string] | null {
+  const said = log.messages.length > 0 || log.steps.length > 0;
+  return said || context.reason === undefined ? null : (silent[context.reason] ?? null);
+}
+
 function causeOfUnknown(log: VerifierLog): string {
-  const reason = log.sections.get('Reason');
+  const reason = log.sections.get('Reason')?.replaceAll('\n', ' ');
   if (reason !== undefined) return reason;
   const last = log.messages.at(-1);
   if (last !== undefined) return `the kernel says: ${last}`;

@@ -74,6 +74,7 @@ export function formatExplanation(e: Explanation, setting: Setting, paint: Paint
       : ` (at instruction ${e.instruction.index}${e.instruction.text === '' ? '' : `: ${e.instruction.text}`})`;
   if (e.messages.length > 0) lines.push(`  kernel: ${e.messages.slice(-3).join('; ')}${which}`);
   else if (setting.reason !== undefined) lines.push(`  kernel: ${setting.reason}${which}`);
+  if (e.reason !== null && e.name !== null) lines.push(`  in its words: ${e.reason}`);
   if (e.omitted > 0) lines.push(`  ${e.omitted} lines of the log are missing; the whole log explains more`);
   return lines.join('\n');
 }

@@ -48,6 +48,9 @@ const instruction = /^(\d+): \(([0-9a-f]{2})\) (.*)$/;
 const branch = /^from (\d+) to (\d+)(?: \([^)]*\))?:/;
 const sourceLine = /^; (.*)$/;
 const stateLine = /^(?:\d+: ?)?(?: ?frame\d+: ?| ?caller: ?)?\s*(?:R\d+(?:_\w+)?=|fp-\d+)/;
+/** Since 7.3 the message is followed by titles with indented text, and pieces of the program. */
+const sectionTitle = /^(Verification failed|Reason|At|Causal path|Suggestion): *(.*)$/;
+const sectionBody = /^(?:\^-- |>>> |\d+ \| |insn \d+$)/;
 /** Lines that say how far the verifier is, not what is wrong. */
 const noise =
   /^\s*(?:processed \d+ insns|verification time|stack depth|subprog \d+ |func#\d+ @|(?:last_idx|mark_precise|propagating|regs=|parent |parent didn't|updating |caller|callee|returning from callee|to caller at|from \d+ to|\d+: safe|safe$|Validating |Func#\d+|BPF program name|Live regs before|\d+: [.0-9]+ \([0-9a-f]{2}\)|mark_reg|max_states|HINT: |=====+$|-----+$)|arg#\d+ |\s*$)/;
@@ -161,18 +164,18 @@ class LogReader {
   }
 
   private message(line: string): void {
-    const title = /^(Reason|Causal path|Suggestion|At|Registers?|Hint|Note)\s*:\s*(.*)$/.exec(line.trim());
+    const text = line.trim();
+    const title = sectionTitle.exec(text);
     if (title !== null) {
       this.section = title[1] ?? '';
       this.sections.set(this.section, title[2] ?? '');
-      return;
-    }
-    if (this.section !== null && /^\s/.test(line)) {
+    } else if (this.section !== null && (/^\s/.test(line) || sectionBody.test(text))) {
       const before = this.sections.get(this.section) ?? '';
-      this.sections.set(this.section, `${before}${before === '' ? '' : '\n'}${line.trim()}`);
-      return;
+      this.sections.set(this.section, `${before}${before === '' ? '' : '\n'}${text}`);
+    } else {
+      this.section = null;
+      this.messages.push(text);
     }
-    this.messages.push(line.trim());
   }
 }
 

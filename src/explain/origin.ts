@@ -85,15 +85,35 @@ export function endOf(log: VerifierLog, position: number, origin: Origin): Step 
   return path.slice(start + 1, -1).findLast((s) => /^call\b/.test(s.text) && ending.test(s.text)) ?? null;
 }
 
+/** What a register holds where a function of the program begins or has returned; null: go on looking before it. */
+function atCall(step: Step, register: string, inside: boolean): Origin | null {
+  const saved = Number(register.slice(1)) >= 6;
+  if (inside)
+    return saved ? { kind: 'lost', what: 'R6 to R9 hold nothing where a function begins', step } : null;
+  return saved ? null : { kind: 'lost', what: 'R1 to R5 hold nothing after a call', step };
+}
+
 /** Follows copies, spills and additions back to where the value was made; null when the path does not tell. */
 export function originOf(log: VerifierLog, position: number, register: string): Origin | null {
   const path = pathTo(log, position);
   let wanted = register;
   let last: Origin | null = null;
+  /** Returned calls that are being walked over. */
+  let depth = 0;
   for (let at = path.length - 2; at >= 0; at--) {
     const step = path[at];
-    const found = step === undefined ? null : definition(step.text);
-    if (step === undefined || found === null || !found.writes.includes(wanted)) continue;
+    if (step === undefined) continue;
+    // A result is looked for inside of the function that gave it.
+    if (step.text === 'exit' && wanted !== 'R0') depth++;
+    if (/^call pc/.test(step.text)) {
+      const inside = depth === 0;
+      depth = Math.max(0, depth - 1);
+      const origin = depth > 0 ? null : atCall(step, wanted, inside);
+      if (origin !== null) return origin;
+      continue;
+    }
+    const found = depth > 0 ? null : definition(step.text);
+    if (found === null || !found.writes.includes(wanted)) continue;
     if (found.copyOf !== null) {
       wanted = found.copyOf;
       continue;
