@@ -53,6 +53,8 @@ function chosen(f: Func, places: readonly Span[], context: PassContext): readonl
 
 /** The function, and those made of its loops. */
 function outlineAll(f: Func, module: Module, places: readonly Span[], context: PassContext): readonly Func[] {
+  // Callers look for an abort only of functions that could abort before.
+  if (f.program === null && !f.blocks.some((b) => b.end.kind === 'abort')) return [f];
   let outer = f;
   const made: Func[] = [];
   for (const header of chosen(f, places, context)) {

@@ -11,6 +11,7 @@ import type { IsaRow } from '../bpf/isa.ts';
 import {
   between,
   constant,
+  intersect,
   isConstant,
   type Numeric,
   numeric,
@@ -177,14 +178,7 @@ function implied(relation: Relation, x: Range, y: Range, width: Width): readonly
 }
 
 function narrowTo(width: Width, value: Numeric, bounds: Range): Numeric | null {
-  const join = (a: Range): Range | null =>
-    range(
-      width,
-      a.low > bounds.low ? a.low : bounds.low,
-      a.high < bounds.high ? a.high : bounds.high,
-      a.min > bounds.min ? a.min : bounds.min,
-      a.max < bounds.max ? a.max : bounds.max,
-    );
+  const join = (a: Range): Range | null => intersect(width, a, bounds);
   return width === 64
     ? numeric(join(value), value.narrow, value.id)
     : numeric(value, join(value.narrow), value.id);

@@ -9,18 +9,9 @@ import type { IsaRow } from '../bpf/isa.ts';
 import { rowOf } from '../bpf/operands.ts';
 import { compute, type Decision, decide, relationOf } from './arithmetic.ts';
 import { type Line, type Program, slotAt } from './code.ts';
+import { forgotten, idOf, loaded, overwritten, stackPlace, widthRange } from './memory.ts';
 import { copyFrame, type Frame, markPrecise, newFrame, type State, topFrame } from './state.ts';
-import {
-  between,
-  constant,
-  isConstant,
-  type Numeric,
-  type Pointer,
-  signedBetween,
-  unknown,
-  type Value,
-  withId,
-} from './values.ts';
+import { constant, isConstant, type Numeric, type Pointer, unknown, type Value, withId } from './values.ts';
 
 export interface Walk {
   readonly program: Program;
@@ -64,66 +55,6 @@ function set(s: State, register: number | null, value: Value | null): void {
 export function fork(s: State, pc: number): State {
   const { parent, history, rounds } = s;
   return { pc, frames: s.frames.map(copyFrame), parent, history, rounds };
-}
-
-// ---------------------------------------------------------------- memory
-
-interface Place {
-  readonly depth: number;
-  /** null: not known. */
-  readonly offset: number | null;
-}
-
-function stackPlace(base: Value | null, displacement: number): Place | null {
-  if (base?.kind !== 'pointer' || !base.object.startsWith('stack')) return null;
-  const depth = Number(base.object.slice('stack'.length));
-  return { depth, offset: isConstant(base.offset) ? Number(base.offset.min) + displacement : null };
-}
-
-const idOf = (place: Place | null): number =>
-  place === null || place.offset === null || place.offset >= 0 || place.offset < -512
-    ? -1
-    : place.depth * 64 + slotAt(place.offset);
-
-const widthRange = (bits: number): Numeric =>
-  bits === 64 ? unknown : between(0n, (1n << BigInt(bits)) - 1n);
-
-function loaded(s: State, row: IsaRow, base: Value | null, displacement: number): Value {
-  const bits = row.access ?? 64;
-  const fresh = row.signed
-    ? signedBetween(-(1n << BigInt(bits - 1)), (1n << BigInt(bits - 1)) - 1n)
-    : widthRange(bits);
-  const place = stackPlace(base, displacement);
-  if (place === null || idOf(place) < 0) return fresh;
-  const offset = place.offset ?? 0;
-  const value = s.frames[place.depth]?.stack[slotAt(offset)] ?? null;
-  if (value === null) return fresh;
-  if (bits === 64) return value;
-  if (value.kind !== 'number' || row.signed) return fresh;
-  if (value.high === 0n) return value;
-  return offset % 8 === 0 && value.high <= fresh.high ? value : fresh;
-}
-
-/** Forgets `size` bytes from a pointer on: a helper wrote there. */
-function overwritten(s: State, base: Value | null, size: number | null): void {
-  const place = stackPlace(base, 0);
-  const frame = place === null ? undefined : s.frames[place.depth];
-  if (place === null || frame === undefined) return;
-  if (place.offset === null) {
-    frame.stack.forEach((value, n) => {
-      if (value !== null) frame.stack[n] = unknown;
-    });
-    return;
-  }
-  const end = size === null ? 0 : Math.min(0, place.offset + size);
-  for (let at = place.offset; at < end; at += 8) frame.stack[slotAt(at)] = unknown;
-  if (end > place.offset) frame.stack[slotAt(end - 1)] = unknown;
-}
-
-/** An atomic operation leaves a number that nobody knows. */
-function forgotten(s: State, place: Place | null): void {
-  const frame = place === null || idOf(place) < 0 ? undefined : s.frames[place.depth];
-  if (frame !== undefined) frame.stack[slotAt(place?.offset ?? 0)] = unknown;
 }
 
 function store(s: State, line: Line, row: IsaRow): Outcome {

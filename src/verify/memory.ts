@@ -1,0 +1,71 @@
+/**
+ * The stack as the simplified verifier sees it: which slot an address means, what a load finds there, what others may
+ * have written.
+ *
+ *     *(u64 *)(r10 - 8) = r1; r2 = *(u64 *)(r10 - 8)      →  r2 is r1's value
+ *
+ * Slots hold values of eight bytes; what is stored in parts is a number within its width, or unknown.
+ */
+
+import type { IsaRow } from '../bpf/isa.ts';
+import { slotAt } from './code.ts';
+import type { State } from './state.ts';
+import { between, isConstant, type Numeric, signedBetween, unknown, type Value } from './values.ts';
+
+export interface Place {
+  readonly depth: number;
+  /** null: not known. */
+  readonly offset: number | null;
+}
+
+export function stackPlace(base: Value | null, displacement: number): Place | null {
+  if (base?.kind !== 'pointer' || !base.object.startsWith('stack')) return null;
+  const depth = Number(base.object.slice('stack'.length));
+  return { depth, offset: isConstant(base.offset) ? Number(base.offset.min) + displacement : null };
+}
+
+export const idOf = (place: Place | null): number =>
+  place === null || place.offset === null || place.offset >= 0 || place.offset < -512
+    ? -1
+    : place.depth * 64 + slotAt(place.offset);
+
+export const widthRange = (bits: number): Numeric =>
+  bits === 64 ? unknown : between(0n, (1n << BigInt(bits)) - 1n);
+
+export function loaded(s: State, row: IsaRow, base: Value | null, displacement: number): Value {
+  const bits = row.access ?? 64;
+  const fresh = row.signed
+    ? signedBetween(-(1n << BigInt(bits - 1)), (1n << BigInt(bits - 1)) - 1n)
+    : widthRange(bits);
+  const place = stackPlace(base, displacement);
+  if (place === null || idOf(place) < 0) return fresh;
+  const offset = place.offset ?? 0;
+  const value = s.frames[place.depth]?.stack[slotAt(offset)] ?? null;
+  if (value === null) return fresh;
+  if (bits === 64) return value;
+  if (value.kind !== 'number' || row.signed) return fresh;
+  if (value.high === 0n) return value;
+  return offset % 8 === 0 && value.high <= fresh.high ? value : fresh;
+}
+
+/** Forgets `size` bytes from a pointer on: a helper wrote there. */
+export function overwritten(s: State, base: Value | null, size: number | null): void {
+  const place = stackPlace(base, 0);
+  const frame = place === null ? undefined : s.frames[place.depth];
+  if (place === null || frame === undefined) return;
+  if (place.offset === null) {
+    frame.stack.forEach((value, n) => {
+      if (value !== null) frame.stack[n] = unknown;
+    });
+    return;
+  }
+  const end = size === null ? 0 : Math.min(0, place.offset + size);
+  for (let at = place.offset; at < end; at += 8) frame.stack[slotAt(at)] = unknown;
+  if (end > place.offset) frame.stack[slotAt(end - 1)] = unknown;
+}
+
+/** An atomic operation leaves a number that nobody knows. */
+export function forgotten(s: State, place: Place | null): void {
+  const frame = place === null || idOf(place) < 0 ? undefined : s.frames[place.depth];
+  if (frame !== undefined) frame.stack[slotAt(place?.offset ?? 0)] = unknown;
+}
