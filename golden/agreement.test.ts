@@ -20,8 +20,8 @@ import { rejects } from '../src/check/rejects.ts';
 import { defaultOptions, frontEnd } from '../src/compile.ts';
 import { groups } from '../src/lower/cases.ts';
 import { goldenPrograms } from './compiled.ts';
-import { suiteFolder } from './gotest/programs.ts';
 import { suitePrograms } from './gotest/programs.table.ts';
+import { suiteFolder } from './gotest/programs.ts';
 import { requires, tool } from './requires.ts';
 
 interface Judged {
@@ -154,4 +154,20 @@ describe.skipIf(!hasGo)("Go's judgement", () => {
     expect([...differing, ...unlike]).toEqual([]);
     expect(refused.length + unparsed.length).toBeGreaterThanOrEqual(300);
   });
+
+  test("of Go's own errorcheck files, 280 have all their errors here too, and no others", () => {
+    const suite = suiteFolder() ?? '';
+    const found = spawnSync('grep', ['-rlE', '^// errorcheck$', '--include=*.go', suite], {
+      encoding: 'utf8',
+    });
+    const same = found.stdout
+      .trim()
+      .split('\n')
+      .filter((path) => {
+        const text = readFileSync(path, 'utf8');
+        const wanted = text.split('\n').flatMap((line, i) => (/\/\/.*\bERROR\b/.test(line) ? [i + 1] : []));
+        return wanted.length > 0 && ourLines({ name: 'a.go', text }).join() === wanted.join();
+      });
+    expect(same.length).toBeGreaterThanOrEqual(280);
+  }, 120_000);
 });
