@@ -223,6 +223,7 @@ function declare(env: Env, name: Ident, entity: Entity): void {
   }
   if (name.name === 'main' && env.pkg.name === 'main' && entity.kind !== 'func')
     env.sink.report('main-not-function', name.span, {});
+  if (name.name === 'init' && entity.kind !== 'func') env.sink.report('init-not-function', name.span, {});
   names.set(name.name, entity);
 }
 

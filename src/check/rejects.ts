@@ -24,6 +24,8 @@ function body(statements: string): string {
 }
 
 const names: readonly Rejected[] = [
+  go('init-not-function', 'var init = 1 //!'),
+  go('init-not-function', 'type init byte //!'),
   go('undefined-name', body('_ = nope //!')),
   go('undefined-name', 'var x missing //!'),
   go('undefined-name-near', 'import "math/bits"\nvar _ = bits.Len65 //!'),

@@ -36,6 +36,7 @@ export const checkCodes = {
   'missing-body': { severity: 'error', message: 'function {name} has no body' },
   'main-signature': { severity: 'error', message: 'func main must have no parameters and no results' },
   'main-not-function': { severity: 'error', message: 'main in package main must be a function' },
+  'init-not-function': { severity: 'error', message: 'cannot declare init: it must be a function' },
   'package-name': {
     severity: 'error',
     message: 'this file is of package {name}, the first one of package {first}',
