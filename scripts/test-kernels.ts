@@ -2,7 +2,8 @@
  * Every golden program and example, at every level and instruction set, on five verifiers from 2020 to now: this
  * machine's kernel and four of Debian's, each booted once for the whole batch.
  *
- *     npm run test:kernels [-- KERNEL...]        `host`, or series such as 6.1
+ *     npm run test:kernels [-- KERNEL...]                   `host`, or series such as 6.1
+ *     npm run test:kernels -- --fuzz 0:2000 [KERNEL...]     random programs from a seed on instead
  *
  * Fails on a refusal by a kernel that has what the program uses, and on a run line that gives something else.
  */
@@ -11,7 +12,9 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { samples } from '../bench/fuzz/samples.ts';
 import { cpus, goldenPrograms, levels, planOf, tracepointTwin } from '../golden/compiled.ts';
 import type { BatchItem, ItemReport, Report } from './kernel-loader.ts';
 import { runInKernel } from './kernel-vm/machine.ts';
@@ -21,12 +24,30 @@ const secondsPerBoot = 300;
 
 const say = (message: string): void => void process.stdout.write(`${message}\n`);
 
-/** All variants; those that compile to the same code are loaded once. */
-function makeBatch(): {
+interface Batch {
   readonly batch: readonly BatchItem[];
   readonly errors: readonly string[];
   readonly variants: number;
-} {
+}
+
+/** Random programs, each at its own level and instruction set; `range` is the first seed and how many. */
+function makeRandomBatch(range: string): Batch {
+  const [from = 0, count = 0] = range.split(':').map(Number);
+  const batch: BatchItem[] = [];
+  const errors: string[] = [];
+  for (const { program, twin, combination } of samples(from, count)) {
+    for (const variant of twin === null ? [program] : [program, twin]) {
+      const id = `${variant.path} -O${combination.optimize} ${combination.cpu}`;
+      const plan = planOf(variant, { ...combination, emit: 'object' });
+      if (typeof plan === 'string') errors.push(`${id}: ${plan}`);
+      else batch.push({ id, plan, runs: variant.runs });
+    }
+  }
+  return { batch, errors, variants: batch.length + errors.length };
+}
+
+/** All variants; those that compile to the same code are loaded once. */
+function makeBatch(): Batch {
   const items = new Map<string, BatchItem>();
   const errors: string[] = [];
   let variants = 0;
@@ -119,8 +140,8 @@ function describe({ id, refused, wrong }: ItemReport): void {
   for (const line of wrong) say(`  ${id}: ${line}`);
 }
 
-async function main(kernels: readonly string[]): Promise<void> {
-  const { batch, errors, variants } = makeBatch();
+async function main(kernels: readonly string[], range: string | null): Promise<void> {
+  const { batch, errors, variants } = range === null ? makeBatch() : makeRandomBatch(range);
   for (const error of errors) say(`does not compile: ${error}`);
   say(`${variants} variants, ${batch.length} of them different`);
   const folder = await prepare(batch);
@@ -146,5 +167,5 @@ async function main(kernels: readonly string[]): Promise<void> {
   process.exitCode = failures === 0 && passed > 0 ? 0 : 1;
 }
 
-const named = process.argv.slice(2);
-await main(named.length > 0 ? named : defaultKernels);
+const { values, positionals } = parseArgs({ options: { fuzz: { type: 'string' } }, allowPositionals: true });
+await main(positionals.length > 0 ? positionals : defaultKernels, values.fuzz ?? null);

@@ -75,8 +75,8 @@ function main(g: Gen): Piece {
   const inside = statements(g, 40);
   const rest = foldAll(g);
   const end = fold(g) ?? '';
-  return statement`//bpf:attach syscall
-//bpf:panic 0x7fffffff
+  return statement`//bpf:panic 0x7fffffff
+//bpf:attach syscall
 func ${unique}Main(ctx *${unique}Args) int32 {
 var h uint64
 ${inside}${rest}${end}ctx.Result = h
