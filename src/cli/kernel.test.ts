@@ -253,6 +253,39 @@ describe.skipIf(!canRun)('run', () => {
   });
 });
 
+describe('explain', () => {
+  const log = [
+    '; v := hits.Lookup(1)',
+    '6: (85) call bpf_map_lookup_elem#1',
+    '; *v += 1',
+    '7: (79) r1 = *(u64 *)(r0 +0)',
+    "R0 invalid mem access 'map_value_or_null'",
+    'processed 7 insns (limit 1000000)',
+  ].join('\n');
+
+  it('a log from stdin, with the lines of a source file', () => {
+    writeFileSync(join(folder, 'a.go'), 'package p\n\nfunc f() {\n\tv := hits.Lookup(1)\n\t*v += 1\n}\n');
+    const done = bpfc(['explain', '--source', 'a.go'], log);
+    expect([done.status, done.stderr]).toEqual([0, '']);
+    expect(done.stdout).toMatch(/^a\.go:5: error: .*\[nil-map-value\]\n {2}5 \| \*v \+= 1\n/);
+    expect(done.stdout).toContain('line 4: v := hits.Lookup(1)');
+    expect(JSON.parse(bpfc(['explain', '--json'], log).stdout)).toMatchObject({ name: 'nil-map-value' });
+  });
+
+  it('a code, a near one, and what is neither', () => {
+    expect(bpfc(['explain', 'config-read-only']).stdout).toMatch(
+      /^config-read-only \(error\)[\s\S]*wrong:[\s\S]*right:/,
+    );
+    const near = bpfc(['explain', 'config-read-onli']);
+    expect([near.status, near.stderr]).toEqual([
+      2,
+      expect.stringContaining('did you mean config-read-only?'),
+    ]);
+    const none = bpfc(['explain'], 'hello\n');
+    expect(none.status).toBe(none.stdout === '' ? 1 : 0);
+  });
+});
+
 it('every command shows its help with an example', () => {
   for (const command of ['verify', 'exec', 'run', 'explain'])
     expect(bpfc([command, '--help']).stdout).toMatch(/^usage: bpfc [\s\S]*\nexample: /);

@@ -13,7 +13,8 @@ import { type EventSource, openPerfArray, openRing } from '../kernel/events.ts';
 import { type KernelSession, kernelSession } from '../kernel/session.ts';
 import { succeed, type System } from '../kernel/system.ts';
 import { AttachError, type AttachOptions, attachProgram } from '../kernel/targets.ts';
-import { openTrace, printedText, type Trace } from '../kernel/trace.ts';
+import { openTraceWhenFree, printedText, type Trace } from '../kernel/trace.ts';
+import type { ObjectProgram } from '../object/bpf-object.ts';
 import { type ObjectShapes, shapesOf } from '../object/object-shapes.ts';
 import { type Json, ShapeError, toJson } from '../object/shape.ts';
 import { type Args, UsageError } from './args.ts';
@@ -93,6 +94,18 @@ function outputFor(args: Args): Output {
   };
 }
 
+const traceWaitMs = 10_000;
+/** Helpers that print to the trace: bpf_trace_printk and bpf_trace_vprintk. */
+const printing: readonly number[] = [6, 177];
+
+function prints({ code }: ObjectProgram): boolean {
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
+  for (let at = 0; at + 8 <= code.length; at += 8)
+    if (code[at] === 0x85 && (code[at + 1] ?? 0) >> 4 === 0 && printing.includes(view.getInt32(at + 4, true)))
+      return true;
+  return false;
+}
+
 interface Source {
   readonly name: string;
   readonly events: EventSource;
@@ -116,15 +129,16 @@ class Run {
     this.output = output;
   }
 
-  private openSources(): void {
+  private async openSources(): Promise<void> {
     for (const [name, { fd, map, maxEntries }] of this.session.loaded.maps) {
       if (map.type === mapTypes.ringbuf)
         this.sources.push({ name, events: openRing(this.system, fd, maxEntries) });
       if (map.type === mapTypes.perf)
         this.sources.push({ name, events: openPerfArray(this.system, fd, maxEntries) });
     }
+    if (!this.input.object.programs.some(prints)) return;
     try {
-      this.trace = openTrace();
+      this.trace = await openTraceWhenFree(traceWaitMs);
     } catch (error) {
       this.output.note(
         `printed lines are not shown: ${error instanceof Error ? error.message : String(error)}`,
@@ -143,8 +157,8 @@ class Run {
     }
   }
 
-  start(options: AttachOptions): void {
-    this.openSources();
+  async start(options: AttachOptions): Promise<void> {
+    await this.openSources();
     for (const { name, section } of this.input.object.programs) {
       const program = this.session.loaded.programs.get(name);
       const point = programRow(section);
@@ -225,7 +239,7 @@ async function runLoaded(
   if (showRefused(args, input, session)) return 1;
   const run = new Run(system, input, session, shapes, outputFor(args));
   try {
-    run.start(attachOptions(args, input, session));
+    await run.start(attachOptions(args, input, session));
     await follow(run, args);
     run.poll();
     run.showMaps();

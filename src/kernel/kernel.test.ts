@@ -5,7 +5,7 @@ import { attach } from './attach.ts';
 import { createMap, entries, lookup, remove, update } from './map.ts';
 import { loadProgram, logStatistics, type ProgramSpec, runProgram } from './program.ts';
 import { closeFd } from './system.ts';
-import { openTrace, printedText } from './trace.ts';
+import { openTraceWhenFree, printedText } from './trace.ts';
 
 const present = await requires('kernel', 'tracefs');
 const kernelTest = test.skipIf(!present);
@@ -139,7 +139,7 @@ kernelTest('a tracepoint program prints to the trace pipe', async () => {
     exit,
   );
   const fd = await loaded({ type: 5, insns, license: GPL });
-  const trace = openTrace();
+  const trace = await openTraceWhenFree(20_000);
   const attached = attach(system, fd, { kind: 'tracepoint', category: 'syscalls', name: 'sys_enter_openat' });
   try {
     readdirSync('/');

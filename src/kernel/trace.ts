@@ -70,3 +70,15 @@ export function openTrace(): Trace {
     close: () => closeSync(fd),
   };
 }
+
+/** The pipe has one reader at a time: waits until the one before has gone. */
+export async function openTraceWhenFree(timeoutMs: number): Promise<Trace> {
+  for (const end = Date.now() + timeoutMs; ; await sleep(50)) {
+    try {
+      return openTrace();
+    } catch (error) {
+      const busy = error instanceof Error && 'code' in error && error.code === 'EBUSY';
+      if (!busy || Date.now() >= end) throw error;
+    }
+  }
+}
