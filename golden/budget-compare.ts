@@ -8,6 +8,7 @@ import type { Machine } from '../passes/pass.ts';
 import { reachableFuncs } from '../src/bpf/encode.ts';
 import type { PReg } from '../src/bpf/minst.ts';
 import { loadPlan, planModule } from '../src/kernel/plan.ts';
+import { hasCallbacks } from '../src/kernel/plan-btf.ts';
 import { logStatistics } from '../src/kernel/program.ts';
 import type { System } from '../src/kernel/system.ts';
 import { predict, type Verdict } from '../src/verify/walk.ts';
@@ -19,6 +20,8 @@ export interface Sample {
   /** Instructions that the kernel processed. */
   readonly processed: number;
   readonly accepted: boolean;
+  /** The kernel calls a function of it back. */
+  readonly callbacks: boolean;
   /** Last lines of the kernel's log where it refused. */
   readonly log: string;
 }
@@ -35,6 +38,7 @@ export function measure(system: System, id: string, machine: Machine<PReg>): rea
         verdict,
         processed: result.ok ? result.stats.processed : logStatistics(result.log).processed,
         accepted: result.ok,
+        callbacks: hasCallbacks(reachableFuncs(machine, name)),
         log: result.ok ? '' : result.log.slice(-400),
       };
     });

@@ -75,6 +75,15 @@ function finish(checkpoint: Checkpoint | null): void {
 const callsIterator = (line: Line): boolean =>
   line.inst.op === 'call_kfunc' && (line.inst.sym?.name ?? '').endsWith('_next');
 
+/** Explored to its end, but in a round that may go round again: its marks are not final. */
+function inOpenRound(p: Progress, checkpoint: Checkpoint): boolean {
+  for (let at: Checkpoint | null = checkpoint; at !== null; at = at.parent) {
+    const line = must(p.program.lines[at.pc], 'an instruction');
+    if (line.callsBack || callsIterator(line)) return at.branches > 0;
+  }
+  return false;
+}
+
 type Visit = 'seen' | 'new' | 'endless';
 
 /** Compares the state with those that passed here; keeps it when enough has happened since the last. */
@@ -94,7 +103,7 @@ function visit(p: Progress, s: State, line: Line): Visit {
         if (p.jumps - p.lastJumps < 20 && p.processed - p.lastProcessed < 100) keep = false;
       }
     } else {
-      const how: Exactness = 'loose';
+      const how: Exactness = old.rounds > 0 && inOpenRound(p, old) ? 'within' : 'loose';
       if (statesAlike(p.program, old, s, how)) {
         old.hits++;
         inheritMarks(p.program, s, old);
