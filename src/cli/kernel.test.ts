@@ -204,7 +204,11 @@ describe.skipIf(!canRun)('run', () => {
       join(folder, 'hello.go'),
       'package main\n\nimport "github.com/miekg/bpf"\n\nfunc main() { bpf.TracePrintk("Hello world!\\n") }\n',
     );
-    const run = start('hello.go', '--duration', '1s');
+    const run = start('hello.go', '--duration', '20s');
+    await run.attached();
+    chdir();
+    await run.says('Hello world!');
+    run.child.kill('SIGTERM');
     await run.ended();
     expect(run.text().split('\n')).toContain('Hello world!');
   });
