@@ -76,7 +76,7 @@ function folderOf(path: string): { readonly prefix: string; readonly rank: numbe
 
 /** Tests, and what only they use: these may import anything, and nothing else imports them. */
 const isTest = (path: string): boolean =>
-  /(\.test|(^|\/)(test-support|machine-eval|prove|z3-algebra))\.ts$/.test(path);
+  /(\.test|(^|\/)(test-support|machine-eval|prove|prove-machine|z3-algebra))\.ts$/.test(path);
 
 /** The modules that a text imports, as written; type-only and dynamic ones too. */
 export function importsOf(text: string): readonly string[] {

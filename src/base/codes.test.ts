@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { budgetCodes } from './codes/budget.ts';
 import { checkCodes } from './codes/check.ts';
 import { commandCodes } from './codes/command.ts';
 import { platformCodes } from './codes/platform.ts';
@@ -7,6 +8,7 @@ import { syntaxCodes } from './codes/syntax.ts';
 import { codes } from './diagnostic.ts';
 
 const tables: readonly Readonly<Record<string, CodeRow>>[] = [
+  budgetCodes,
   syntaxCodes,
   checkCodes,
   platformCodes,

@@ -11,7 +11,13 @@ import type { CodeArgs, CodeRow } from './codes/row.ts';
 import { syntaxCodes } from './codes/syntax.ts';
 import type { Span } from './source.ts';
 
-export const codes = { ...syntaxCodes, ...checkCodes, ...platformCodes, ...commandCodes, ...budgetCodes } as const;
+export const codes = {
+  ...syntaxCodes,
+  ...checkCodes,
+  ...platformCodes,
+  ...commandCodes,
+  ...budgetCodes,
+} as const;
 
 export type Code = keyof typeof codes;
 
