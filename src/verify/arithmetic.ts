@@ -50,9 +50,9 @@ function ofRanges(op: string, x: Range, y: Range, width: Width): Range {
         ? made(x.low * y.low, x.high * y.high, x.min * y.min, x.max * y.max)
         : unsigned(x.low * y.low, x.high * y.high);
     case 'and':
-      return unsigned(0n, Math.min(x.high, y.high));
+      return unsigned(0n, x.high < y.high ? x.high : y.high);
     case 'or':
-      return unsigned(Math.max(x.low, y.low), mask(x.high | y.high));
+      return unsigned(x.low > y.low ? x.low : y.low, mask(x.high | y.high));
     case 'xor':
       return unsigned(0n, mask(x.high | y.high));
     case 'lsh':
