@@ -2,7 +2,7 @@
  * Campaigns of random programs: native Go, the SSA evaluator, the embedded machine and the kernel must agree.
  *
  *     npm run fuzz -- --seed 0 --count 100000 [--jobs 2]     what the ledger has is left out: an interrupted campaign goes on
- *     npm run fuzz -- --seed 0 --count 1000 --no-ledger      as in CI: nothing is recorded, a failure is exit status 1
+ *     npm run fuzz -- --seed 0 --count 400 --no-ledger       as in CI: nothing is recorded, a failure is exit status 1
  *     npm run fuzz -- --reduce 1234                          the failure of one seed, reduced to a few lines
  *     npm run fuzz -- --again                                the seeds that have failed, once more
  */

@@ -25,6 +25,7 @@ test('every code and every message has a page, under a name of its own', () => {
 /** The pages of these show the message and its help alone. */
 const withoutExample: readonly string[] = [
   'nesting-too-deep',
+  'init-not-function',
   'package-name',
   'declaration-too-deep',
   'import-cycle',
