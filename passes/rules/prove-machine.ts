@@ -16,7 +16,7 @@ import type { MInst, VReg } from '../../src/bpf/minst.ts';
 import type { Target } from '../pass.ts';
 import type { MachineRule } from './machine.ts';
 import { holeOf, type Operand, readPattern } from './machine-pattern.ts';
-import { type Vector, type Z3, z3Algebra } from './z3-algebra.ts';
+import { freeExpressions, type Vector, type Z3, z3Algebra } from './z3-algebra.ts';
 
 const newest: Target = {
   cpu: 'v4',
@@ -201,6 +201,7 @@ async function refute(
   const answer = await solver.check();
   const problem = answer === 'unsat' ? null : answer === 'sat' ? solver.model().toString() : 'unknown';
   solver.release();
+  await freeExpressions();
   return problem;
 }
 

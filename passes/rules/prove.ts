@@ -5,7 +5,7 @@
 
 import { bigintAlgebra } from '../../src/base/bigint-algebra.ts';
 import { type Binding, type Expr, evaluateExpr, namesOf, type Rule, widthOfExpr } from './expr.ts';
-import { type Vector, type Z3, z3Algebra } from './z3-algebra.ts';
+import { freeExpressions, type Vector, type Z3, z3Algebra } from './z3-algebra.ts';
 
 export type Widths = ReadonlyMap<string, number>;
 
@@ -68,6 +68,7 @@ async function refute(
   const answer = await solver.check();
   const problem = answer === 'unsat' ? null : answer === 'sat' ? solver.model().toString() : 'unknown';
   solver.release();
+  await freeExpressions();
   return problem;
 }
 

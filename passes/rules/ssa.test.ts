@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseRule } from './expr.ts';
-import { holds, prove, widthsOf } from './prove.ts';
+import { holds, widthsOf } from './prove.ts';
 import { ssaRules, weigh } from './ssa.ts';
-import { loadZ3 } from './z3-algebra.ts';
 
 test('rules have different names and make code lighter', () => {
   expect(new Set(ssaRules.map((r) => r.name)).size).toBe(ssaRules.length);
@@ -44,14 +42,3 @@ test('rules agree with their meaning on corner values', () => {
     }
   }
 });
-
-test('the solver proves every rule at 32 and 64 bits, and refutes a wrong one', async () => {
-  const { z, close } = await loadZ3();
-  try {
-    const wrong = parseRule('wrong', '(ashr (shl $x C) C) => $x');
-    expect(await prove(z, wrong)).toContain('wrong at');
-    for (const rule of ssaRules) expect(await prove(z, rule), rule.name).toBeNull();
-  } finally {
-    close();
-  }
-}, 120_000);

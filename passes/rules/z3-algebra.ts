@@ -54,6 +54,20 @@ export function z3Algebra(z: Z3): Algebra<Vector> {
   };
 }
 
+/**
+ * After each query: from time to time frees what the solver's expressions hold. The solver's memory belongs to small
+ * JavaScript objects, which V8 has no reason to collect before the solver's 2 GiB are full: a prover starts Node with
+ * --expose-gc.
+ */
+export async function freeExpressions(): Promise<void> {
+  queries++;
+  if (queries % 50 !== 0) return;
+  globalThis.gc?.();
+  await new Promise((resolve) => setTimeout(resolve));
+}
+
+let queries = 0;
+
 /** A context of the solver, and what ends its threads. */
 export async function loadZ3(): Promise<{ readonly z: Z3; readonly close: () => void }> {
   const { init } = await import('z3-solver');
