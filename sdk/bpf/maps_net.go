@@ -71,9 +71,6 @@ func (m *CPUMap) Redirect(k uint32, flags uint64) XDPAction {
 	return redirect(m.values.get(k, 0) != nil, flags)
 }
 
-// Lookup returns an entry, or nil.
-func (m *CPUMap) Lookup(k uint32) *CPUMapValue { return m.values.get(k, 0) }
-
 // Set puts an entry in, as user space does.
 //
 //bpf:native

@@ -39,6 +39,9 @@ export type MapOperation =
   | 'query'
   | 'drain';
 
+/** What the kernel has to know of in a map's values. */
+export type HeldField = 'spin-lock' | 'timer' | 'kptr';
+
 /** A map as the loader creates it. */
 export interface MapDecl {
   readonly name: string;
@@ -49,6 +52,8 @@ export interface MapDecl {
   readonly maxEntries: number;
   readonly flags: number;
   readonly pin: boolean;
+  /** Absent: nothing. */
+  readonly holds?: readonly HeldField[];
 }
 
 export interface MapRow {
@@ -64,6 +69,8 @@ export interface MapRow {
   readonly valueSize: number | null;
   /** BPF_F_ flags that the type always needs. */
   readonly flags: number;
+  /** BPF_F_ flags that it can have (measured on 6.18; of maps of maps and storages, read). */
+  readonly takes: number;
   /** May `//bpf:map KIND N` declare it with Go's map type? */
   readonly goMap: boolean;
   /**
@@ -77,7 +84,7 @@ export interface MapRow {
   /** One value per processor; the value's size is rounded up to 8 for user space. */
   readonly percpu: boolean;
   /** May values hold a SpinLock, a Timer, a Kptr? */
-  readonly holds: readonly ('spin-lock' | 'timer' | 'kptr')[];
+  readonly holds: readonly HeldField[];
   /** May sleepable programs use it? */
   readonly sleepable: boolean;
   /** First kernel (read). */
@@ -86,39 +93,39 @@ export interface MapRow {
 
 // biome-ignore format: one row a line
 const rows = {
-  hash: { id: 1, sdk: 'HashMap', params: ['key', 'value'], keySize: null, valueSize: null, flags: 0, goMap: true, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'delete', 'for-each'], percpu: false, holds: ['spin-lock', 'timer', 'kptr'], sleepable: true, since: '3.19' },
-  array: { id: 2, sdk: 'Array', params: ['value'], keySize: 4, valueSize: null, flags: 0, goMap: true, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'for-each'], percpu: false, holds: ['spin-lock', 'timer', 'kptr'], sleepable: true, since: '3.19' },
-  prog_array: { id: 3, sdk: 'ProgArray', params: ['program'], keySize: 4, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['tail-call'], percpu: false, holds: [], sleepable: true, since: '4.2' },
-  perf_event_array: { id: 4, sdk: 'PerfEventArray', params: ['value'], keySize: 4, valueSize: 4, flags: 0, goMap: false, size: 'processors', btf: 'refused', operations: ['output', 'read-counter'], percpu: false, holds: [], sleepable: false, since: '4.3' },
-  percpu_hash: { id: 5, sdk: 'PerCPUHashMap', params: ['key', 'value'], keySize: null, valueSize: null, flags: 0, goMap: false, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'delete', 'for-each', 'lookup-percpu'], percpu: true, holds: ['kptr'], sleepable: true, since: '4.6' },
-  percpu_array: { id: 6, sdk: 'PerCPUArray', params: ['value'], keySize: 4, valueSize: null, flags: 0, goMap: false, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'for-each', 'lookup-percpu'], percpu: true, holds: ['kptr'], sleepable: true, since: '4.6' },
-  stack_trace: { id: 7, sdk: 'StackTrace', params: [], keySize: 4, valueSize: 1016, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['stack-id'], percpu: false, holds: [], sleepable: false, since: '4.6' },
-  cgroup_array: { id: 8, sdk: 'CgroupArray', params: [], keySize: 4, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['under-cgroup'], percpu: false, holds: [], sleepable: false, since: '4.8' },
-  lru_hash: { id: 9, sdk: 'LRUHashMap', params: ['key', 'value'], keySize: null, valueSize: null, flags: 0, goMap: true, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'delete', 'for-each'], percpu: false, holds: ['timer', 'kptr'], sleepable: true, since: '4.10' },
-  lru_percpu_hash: { id: 10, sdk: 'LRUPerCPUHashMap', params: ['key', 'value'], keySize: null, valueSize: null, flags: 0, goMap: false, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'delete', 'for-each', 'lookup-percpu'], percpu: true, holds: ['kptr'], sleepable: true, since: '4.10' },
-  lpm_trie: { id: 11, sdk: 'LPMTrie', params: ['key', 'value'], keySize: null, valueSize: null, flags: 1, goMap: false, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'delete'], percpu: false, holds: [], sleepable: false, since: '4.11' },
-  array_of_maps: { id: 12, sdk: 'ArrayOfMaps', params: ['inner'], keySize: 4, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup'], percpu: false, holds: [], sleepable: true, since: '4.12' },
-  hash_of_maps: { id: 13, sdk: 'HashOfMaps', params: ['key', 'inner'], keySize: null, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup'], percpu: false, holds: [], sleepable: true, since: '4.12' },
-  devmap: { id: 14, sdk: 'DevMap', params: [], keySize: 4, valueSize: 8, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'redirect'], percpu: false, holds: [], sleepable: false, since: '4.14' },
-  sockmap: { id: 15, sdk: 'SockMap', params: [], keySize: 4, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'delete', 'sk-redirect', 'msg-redirect', 'sock-update', 'select-reuseport'], percpu: false, holds: [], sleepable: false, since: '4.14' },
-  cpumap: { id: 16, sdk: 'CPUMap', params: [], keySize: 4, valueSize: 8, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'redirect'], percpu: false, holds: [], sleepable: false, since: '4.15' },
-  xskmap: { id: 17, sdk: 'XSKMap', params: [], keySize: 4, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'redirect'], percpu: false, holds: [], sleepable: false, since: '4.18' },
-  sockhash: { id: 18, sdk: 'SockHash', params: ['key'], keySize: null, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'delete', 'sk-redirect-hash', 'msg-redirect-hash', 'sock-update-hash', 'select-reuseport'], percpu: false, holds: [], sleepable: false, since: '4.18' },
-  cgroup_storage: { id: 19, sdk: 'CgroupStorage', params: ['value'], keySize: 16, valueSize: null, flags: 0, goMap: false, size: 'zero', btf: 'allowed', operations: ['local-storage'], percpu: false, holds: ['spin-lock'], sleepable: false, since: '4.19' },
-  reuseport_sockarray: { id: 20, sdk: 'ReuseportSockArray', params: [], keySize: 4, valueSize: 4, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['select-reuseport'], percpu: false, holds: [], sleepable: false, since: '4.19' },
-  percpu_cgroup_storage: { id: 21, sdk: 'PerCPUCgroupStorage', params: ['value'], keySize: 16, valueSize: null, flags: 0, goMap: false, size: 'zero', btf: 'allowed', operations: ['local-storage'], percpu: true, holds: [], sleepable: false, since: '4.20' },
-  queue: { id: 22, sdk: 'Queue', params: ['value'], keySize: 0, valueSize: null, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['push', 'pop', 'peek'], percpu: false, holds: [], sleepable: true, since: '4.20' },
-  stack: { id: 23, sdk: 'Stack', params: ['value'], keySize: 0, valueSize: null, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['push', 'pop', 'peek'], percpu: false, holds: [], sleepable: true, since: '4.20' },
-  sk_storage: { id: 24, sdk: 'SkStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, goMap: false, size: 'zero', btf: 'required', operations: ['sk-storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '5.2' },
-  devmap_hash: { id: 25, sdk: 'DevMapHash', params: [], keySize: 4, valueSize: 8, flags: 0, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'redirect'], percpu: false, holds: [], sleepable: false, since: '5.4' },
-  struct_ops: { id: 26, sdk: 'StructOpsMap', params: ['struct'], keySize: 4, valueSize: null, flags: 0, goMap: false, size: 'one', btf: 'required', operations: [], percpu: false, holds: [], sleepable: false, since: '5.6' },
-  ringbuf: { id: 27, sdk: 'RingBuf', params: ['value'], keySize: 0, valueSize: 0, flags: 0, goMap: false, size: 'bytes', btf: 'refused', operations: ['reserve', 'query'], percpu: false, holds: [], sleepable: true, since: '5.8' },
-  inode_storage: { id: 28, sdk: 'InodeStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, goMap: false, size: 'zero', btf: 'required', operations: ['inode-storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '5.10' },
-  task_storage: { id: 29, sdk: 'TaskStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, goMap: false, size: 'zero', btf: 'required', operations: ['task-storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '5.11' },
-  bloom_filter: { id: 30, sdk: 'BloomFilter', params: ['value'], keySize: 0, valueSize: null, flags: 0, goMap: false, size: 'entries', btf: 'allowed', operations: ['push', 'peek'], percpu: false, holds: [], sleepable: false, since: '5.16' },
-  user_ringbuf: { id: 31, sdk: 'UserRingBuf', params: [], keySize: 0, valueSize: 0, flags: 0, goMap: false, size: 'bytes', btf: 'refused', operations: ['drain'], percpu: false, holds: [], sleepable: true, since: '6.1' },
-  cgrp_storage: { id: 32, sdk: 'CgroupLocalStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, goMap: false, size: 'zero', btf: 'required', operations: ['cgrp-storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '6.2' },
-  arena: { id: 33, sdk: 'Arena', params: [], keySize: 0, valueSize: 0, flags: 1024, goMap: false, size: 'pages', btf: 'refused', operations: [], percpu: false, holds: [], sleepable: true, since: '6.9' },
+  hash: { id: 1, sdk: 'HashMap', params: ['key', 'value'], keySize: null, valueSize: null, flags: 0, takes: 0x1dd, goMap: true, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'delete', 'for-each'], percpu: false, holds: ['spin-lock', 'timer', 'kptr'], sleepable: true, since: '3.19' },
+  array: { id: 2, sdk: 'Array', params: ['value'], keySize: 4, valueSize: null, flags: 0, takes: 0x159c, goMap: true, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'for-each'], percpu: false, holds: ['spin-lock', 'timer', 'kptr'], sleepable: true, since: '3.19' },
+  prog_array: { id: 3, sdk: 'ProgArray', params: ['program'], keySize: 4, valueSize: 4, flags: 0, takes: 0x1c, goMap: false, size: 'entries', btf: 'refused', operations: ['tail-call'], percpu: false, holds: [], sleepable: true, since: '4.2' },
+  perf_event_array: { id: 4, sdk: 'PerfEventArray', params: ['value'], keySize: 4, valueSize: 4, flags: 0, takes: 0x81c, goMap: false, size: 'processors', btf: 'refused', operations: ['output', 'read-counter'], percpu: false, holds: [], sleepable: false, since: '4.3' },
+  percpu_hash: { id: 5, sdk: 'PerCPUHashMap', params: ['key', 'value'], keySize: null, valueSize: null, flags: 0, takes: 0x1d9, goMap: false, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'delete', 'for-each', 'lookup-percpu'], percpu: true, holds: ['kptr'], sleepable: true, since: '4.6' },
+  percpu_array: { id: 6, sdk: 'PerCPUArray', params: ['value'], keySize: 4, valueSize: null, flags: 0, takes: 0x198, goMap: false, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'for-each', 'lookup-percpu'], percpu: true, holds: ['kptr'], sleepable: true, since: '4.6' },
+  stack_trace: { id: 7, sdk: 'StackTrace', params: [], keySize: 4, valueSize: 1016, flags: 0, takes: 0x1c, goMap: false, size: 'entries', btf: 'refused', operations: ['stack-id'], percpu: false, holds: [], sleepable: false, since: '4.6' },
+  cgroup_array: { id: 8, sdk: 'CgroupArray', params: [], keySize: 4, valueSize: 4, flags: 0, takes: 0x1c, goMap: false, size: 'entries', btf: 'refused', operations: ['under-cgroup'], percpu: false, holds: [], sleepable: false, since: '4.8' },
+  lru_hash: { id: 9, sdk: 'LRUHashMap', params: ['key', 'value'], keySize: null, valueSize: null, flags: 0, takes: 0x1de, goMap: true, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'delete', 'for-each'], percpu: false, holds: ['timer', 'kptr'], sleepable: true, since: '4.10' },
+  lru_percpu_hash: { id: 10, sdk: 'LRUPerCPUHashMap', params: ['key', 'value'], keySize: null, valueSize: null, flags: 0, takes: 0x1da, goMap: false, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'delete', 'for-each', 'lookup-percpu'], percpu: true, holds: ['kptr'], sleepable: true, since: '4.10' },
+  lpm_trie: { id: 11, sdk: 'LPMTrie', params: ['key', 'value'], keySize: null, valueSize: null, flags: 1, takes: 0x19d, goMap: false, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'delete'], percpu: false, holds: [], sleepable: false, since: '4.11' },
+  array_of_maps: { id: 12, sdk: 'ArrayOfMaps', params: ['inner'], keySize: 4, valueSize: 4, flags: 0, takes: 0x19c, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup'], percpu: false, holds: [], sleepable: true, since: '4.12' },
+  hash_of_maps: { id: 13, sdk: 'HashOfMaps', params: ['key', 'inner'], keySize: null, valueSize: 4, flags: 0, takes: 0x1dd, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup'], percpu: false, holds: [], sleepable: true, since: '4.12' },
+  devmap: { id: 14, sdk: 'DevMap', params: [], keySize: 4, valueSize: 8, flags: 0, takes: 0x1c, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'redirect'], percpu: false, holds: [], sleepable: false, since: '4.14' },
+  sockmap: { id: 15, sdk: 'SockMap', params: [], keySize: 4, valueSize: 4, flags: 0, takes: 0x1c, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'delete', 'sk-redirect', 'msg-redirect', 'sock-update', 'select-reuseport'], percpu: false, holds: [], sleepable: false, since: '4.14' },
+  cpumap: { id: 16, sdk: 'CPUMap', params: [], keySize: 4, valueSize: 8, flags: 0, takes: 0x4, goMap: false, size: 'entries', btf: 'refused', operations: ['redirect'], percpu: false, holds: [], sleepable: false, since: '4.15' },
+  xskmap: { id: 17, sdk: 'XSKMap', params: [], keySize: 4, valueSize: 4, flags: 0, takes: 0x1c, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'redirect'], percpu: false, holds: [], sleepable: false, since: '4.18' },
+  sockhash: { id: 18, sdk: 'SockHash', params: ['key'], keySize: null, valueSize: 4, flags: 0, takes: 0x1c, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'delete', 'sk-redirect-hash', 'msg-redirect-hash', 'sock-update-hash', 'select-reuseport'], percpu: false, holds: [], sleepable: false, since: '4.18' },
+  cgroup_storage: { id: 19, sdk: 'CgroupStorage', params: ['value'], keySize: 16, valueSize: null, flags: 0, takes: 0x19c, goMap: false, size: 'zero', btf: 'allowed', operations: ['local-storage'], percpu: false, holds: ['spin-lock'], sleepable: false, since: '4.19' },
+  reuseport_sockarray: { id: 20, sdk: 'ReuseportSockArray', params: [], keySize: 4, valueSize: 4, flags: 0, takes: 0x19c, goMap: false, size: 'entries', btf: 'refused', operations: ['select-reuseport'], percpu: false, holds: [], sleepable: false, since: '4.19' },
+  percpu_cgroup_storage: { id: 21, sdk: 'PerCPUCgroupStorage', params: ['value'], keySize: 16, valueSize: null, flags: 0, takes: 0x19c, goMap: false, size: 'zero', btf: 'allowed', operations: ['local-storage'], percpu: true, holds: [], sleepable: false, since: '4.20' },
+  queue: { id: 22, sdk: 'Queue', params: ['value'], keySize: 0, valueSize: null, flags: 0, takes: 0x19c, goMap: false, size: 'entries', btf: 'refused', operations: ['push', 'pop', 'peek'], percpu: false, holds: [], sleepable: true, since: '4.20' },
+  stack: { id: 23, sdk: 'Stack', params: ['value'], keySize: 0, valueSize: null, flags: 0, takes: 0x19c, goMap: false, size: 'entries', btf: 'refused', operations: ['push', 'pop', 'peek'], percpu: false, holds: [], sleepable: true, since: '4.20' },
+  sk_storage: { id: 24, sdk: 'SkStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, takes: 0x201, goMap: false, size: 'zero', btf: 'required', operations: ['sk-storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '5.2' },
+  devmap_hash: { id: 25, sdk: 'DevMapHash', params: [], keySize: 4, valueSize: 8, flags: 0, takes: 0x1c, goMap: false, size: 'entries', btf: 'refused', operations: ['lookup', 'redirect'], percpu: false, holds: [], sleepable: false, since: '5.4' },
+  struct_ops: { id: 26, sdk: 'StructOpsMap', params: ['struct'], keySize: 4, valueSize: null, flags: 0, takes: 0x2000, goMap: false, size: 'one', btf: 'required', operations: [], percpu: false, holds: [], sleepable: false, since: '5.6' },
+  ringbuf: { id: 27, sdk: 'RingBuf', params: ['value'], keySize: 0, valueSize: 0, flags: 0, takes: 0x4, goMap: false, size: 'bytes', btf: 'refused', operations: ['reserve', 'query'], percpu: false, holds: [], sleepable: true, since: '5.8' },
+  inode_storage: { id: 28, sdk: 'InodeStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, takes: 0x201, goMap: false, size: 'zero', btf: 'required', operations: ['inode-storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '5.10' },
+  task_storage: { id: 29, sdk: 'TaskStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, takes: 0x201, goMap: false, size: 'zero', btf: 'required', operations: ['task-storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '5.11' },
+  bloom_filter: { id: 30, sdk: 'BloomFilter', params: ['value'], keySize: 0, valueSize: null, flags: 0, takes: 0x1dc, goMap: false, size: 'entries', btf: 'allowed', operations: ['push', 'peek'], percpu: false, holds: [], sleepable: false, since: '5.16' },
+  user_ringbuf: { id: 31, sdk: 'UserRingBuf', params: [], keySize: 0, valueSize: 0, flags: 0, takes: 0x4, goMap: false, size: 'bytes', btf: 'refused', operations: ['drain'], percpu: false, holds: [], sleepable: true, since: '6.1' },
+  cgrp_storage: { id: 32, sdk: 'CgroupLocalStorage', params: ['value'], keySize: 4, valueSize: null, flags: 1, takes: 0x201, goMap: false, size: 'zero', btf: 'required', operations: ['cgrp-storage'], percpu: false, holds: ['spin-lock', 'kptr'], sleepable: true, since: '6.2' },
+  arena: { id: 33, sdk: 'Arena', params: [], keySize: 0, valueSize: 0, flags: 1024, takes: 0x60400, goMap: false, size: 'pages', btf: 'refused', operations: [], percpu: false, holds: [], sleepable: true, since: '6.9' },
 } satisfies Readonly<Record<string, MapRow>>;
 
 export type MapTypeName = keyof typeof rows;
@@ -176,8 +183,8 @@ const operationOfHelper: Readonly<Record<string, MapOperation>> = {
   sk_storage_delete: 'sk-storage',
   inode_storage_get: 'inode-storage',
   inode_storage_delete: 'inode-storage',
-  task_storage_get: 'sk-storage',
-  task_storage_delete: 'sk-storage',
+  task_storage_get: 'task-storage',
+  task_storage_delete: 'task-storage',
   cgrp_storage_get: 'cgrp-storage',
   cgrp_storage_delete: 'cgrp-storage',
   ringbuf_output: 'reserve',

@@ -48,7 +48,6 @@ export const sdkDeclarations: Readonly<Record<string, string>> = {
   "Broadcast": "const Broadcast uint64 = 1 << 3",
   "BtfFindByNameKind": "func BtfFindByNameKind(name string, kind uint32, flags int32) int",
   "CPUMap": "type CPUMap struct { MaxEntries uint32; Pin bool; Flags uint32 }",
-  "CPUMap.Lookup": "func (m *CPUMap) Lookup(k uint32) *CPUMapValue",
   "CPUMap.Redirect": "func (m *CPUMap) Redirect(k uint32, flags uint64) XDPAction",
   "CPUMapValue": "type CPUMapValue struct { QueueSize uint32; ProgFD int32 }",
   "CgroupArray": "type CgroupArray struct { MaxEntries uint32; Pin bool }",

@@ -154,7 +154,7 @@ const methods: Readonly<Record<string, Readonly<Record<string, IntrinsicRow>>>> 
   LPMTrie: { Lookup: lookup, Update: update, Delete: remove },
   DevMap: { Redirect: redirect, Lookup: lookup },
   DevMapHash: { Redirect: redirect, Lookup: lookup },
-  CPUMap: { Redirect: redirect, Lookup: lookup },
+  CPUMap: { Redirect: redirect },
   XSKMap: { Redirect: redirect, Has: (cx, call, args) => scalar(isFound(cx, call, args)) },
   SockMap: {
     RedirectSKB: direct('sk_redirect_map', reg(1), map, reg(2), reg(3)),
