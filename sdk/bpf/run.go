@@ -44,8 +44,9 @@ type Integer interface {
 }
 
 // Run runs a program on a context as the kernel would. A Go panic aborts it: deferred calls run, open records are
-// discarded, locks are released, and the result is the abort value of the program's type. Tail calls continue with
-// the program in the slot. A result out of the program type's range aborts too.
+// discarded, locks are released, and the result is that of the program's //bpf:panic directive, which is read from its
+// source file, or the abort value of the program's type. Tail calls continue with the program in the slot. A result
+// out of the program type's range aborts too.
 //
 //bpf:native
 func Run[C any, R Integer](program func(C) R, ctx C) R {
@@ -99,6 +100,9 @@ func runOnce[C any, R Integer](k kind, program func(C) R, ctx C) (result R, next
 				e.release[i]()
 			}
 			result = R(k.abort)
+			if value, found := directivePanic(program); found {
+				result = R(value)
+			}
 		}
 	}()
 	result = program(ctx)

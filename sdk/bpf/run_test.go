@@ -204,3 +204,15 @@ func TestStructSizes(t *testing.T) {
 		}
 	}
 }
+
+// stops always aborts.
+//
+//bpf:attach xdp
+//bpf:panic 3
+func stops(*XDP) XDPAction { panic("always") }
+
+func TestAbortValueOfTheDirective(t *testing.T) {
+	if got := Run(stops, &XDP{Buf: make([]byte, 14)}); got != 3 {
+		t.Errorf("the program aborts with %v", got)
+	}
+}
