@@ -27,10 +27,18 @@ import { requires, tool } from '../requires.ts';
 
 const here = import.meta.dirname;
 const richPath = join(here, 'objects/rich.go');
+const kfuncsPath = join(here, 'objects/kfuncs.go');
 const richLines = readFileSync(richPath, 'utf8').split('\n');
 
 function objectOf(options: Partial<CompileOptions> = {}): Uint8Array {
   const result = compile({ ...gather([richPath]), options: { emit: 'object', paranoid: true, ...options } });
+  if (!(result.artifact instanceof Uint8Array)) throw new Error(describeErrors(result));
+  return result.artifact;
+}
+
+function kfuncsObject(endian: 'little' | 'big' = 'little'): Uint8Array {
+  const options = { emit: 'object', targetKernel: '6.6', endian } as const;
+  const result = compile({ ...gather([kfuncsPath]), options });
   if (!(result.artifact instanceof Uint8Array)) throw new Error(describeErrors(result));
   return result.artifact;
 }
@@ -113,7 +121,8 @@ describe.skipIf(!hasKernel)('cilium/ebpf', () => {
   test('loads golden programs and examples, at every level', () => {
     folder.write('main.go', readFileSync(join(here, 'objects/load.go.txt'), 'utf8'));
     folder.go('build', '-o', 'load', '.');
-    const paths = [at('rich.o'), at('callback.o')];
+    const paths = [at('rich.o'), at('callback.o'), at('kfuncs.o')];
+    writeFileSync(at('kfuncs.o'), kfuncsObject());
     writeFileSync(at('rich.o'), objectOf());
     writeFileSync(at('callback.o'), callbackObject());
     const refused = new Set<string>();
@@ -200,6 +209,7 @@ describe.skipIf(!hasBpftool)('libbpf', () => {
       expect(readdirSync(pins).sort()).toEqual(['Count', 'Enter', 'First', 'Second']),
     );
     loaded(callbackObject(), (pins) => expect(readdirSync(pins)).toEqual(['main']));
+    loaded(kfuncsObject(), (pins) => expect(readdirSync(pins)).toEqual(['Sum']));
   });
 
   test('every instruction has its Go file, line and text', () => {
@@ -259,6 +269,18 @@ describe('readers', () => {
       expect([done.stderr, done.status]).toEqual(['', 0]);
       expect(done.stdout).toMatch(/OBJECT\s+GLOBAL DEFAULT\s+\d+ total/);
     }
+  });
+
+  test('a kernel function is an undefined symbol with a type', () => {
+    for (const endian of ['little', 'big'] as const) {
+      const description = describeObject(kfuncsObject(endian));
+      for (const name of ['bpf_iter_num_new', 'bpf_iter_num_next', 'bpf_iter_num_destroy']) {
+        expect(description).toMatch(new RegExp(`^type \\d+ func ${name}: \\d+ extern$`, 'm'));
+        expect(description).toMatch(new RegExp(`^symbol notype global undefined 0 ${name}$`, 'm'));
+      }
+    }
+    const text = disassembleObject(kfuncsObject(), new Diagnostics()) ?? '';
+    expect(text).toMatch(/^\tcall bpf_iter_num_next$/m);
   });
 
   test('bpfc disasm names functions, maps, variables and Go lines', () => {

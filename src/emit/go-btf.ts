@@ -8,7 +8,9 @@
  * Invariant: sizes and offsets are those of src/check/layout.ts.
  */
 
+import type { TFunc } from '../ast/typed.ts';
 import type { BasicName, NamedType, StructType, Type } from '../ast/types.ts';
+import { type KfuncType, kfuncPrototype } from '../bpf/kfuncs.ts';
 import { structLayout } from '../check/layout.ts';
 import { sdkPath, typeString } from '../check/types.ts';
 import type { BtfBuilder, BtfId, BtfType } from '../object/btf.ts';
@@ -54,6 +56,22 @@ export function identifier(name: string): string {
 function kernelField(tag: string | null): string | null {
   return /(?:^|\s|`)btf:"([^"]*)"/.exec(tag ?? '')?.[1] ?? null;
 }
+
+/** C's names of the integers in prototypes. */
+const cIntegers: Readonly<Record<string, string>> = {
+  bool: '_Bool',
+  u8: 'unsigned char',
+  u16: 'unsigned short',
+  u32: 'unsigned int',
+  u64: 'unsigned long long',
+  s8: 'signed char',
+  s16: 'short',
+  s32: 'int',
+  s64: 'long long',
+};
+
+/** BTF's id 0. */
+const voidType: Type = { kind: 'tuple', types: [] };
 
 const isAddress = (type: Type): boolean => type.kind === 'basic' && type.name === 'uintptr';
 
@@ -118,6 +136,49 @@ export class GoBtf {
       case 'tuple':
       case 'typeparam':
         return 0;
+      default:
+        return type satisfies never;
+    }
+  }
+
+  /** A function of the kernel: its types are the table's, or for one that the table lacks, those of its declaration. */
+  kernelFunction(name: string, declared: TFunc | null): BtfId {
+    const known = kfuncPrototype(name);
+    const result =
+      known === null ? this.type(declared?.results[0]?.type ?? voidType) : this.kernelType(known.result);
+    const params =
+      known === null
+        ? (declared?.params ?? []).map((p) => ({ name: identifier(p.name), type: this.type(p.type) }))
+        : known.params.map((p) => ({ name: p.name, type: this.kernelType(p.type) }));
+    const type = this.builder.add({ kind: 'func-proto', result, params });
+    return this.builder.add({ kind: 'func', name, type, linkage: 'extern' });
+  }
+
+  /** Loaders compare kinds and how deep pointers go, so structs are empty and enums have no names. */
+  private kernelType(type: KfuncType): BtfId {
+    switch (type.kind) {
+      case 'void':
+        return 0;
+      case 'func':
+        return this.builder.add({ kind: 'func-proto', result: 0, params: [] });
+      case 'int': {
+        const encoding = type.name === 'bool' ? 'bool' : type.signed ? 'signed' : 'unsigned';
+        return this.builder.add({
+          kind: 'int',
+          name: cIntegers[type.name] ?? type.name,
+          size: type.size,
+          encoding,
+          bits: encoding === 'bool' ? 8 : type.size * 8,
+          offset: 0,
+        });
+      }
+      case 'enum':
+        return this.builder.add({ kind: 'enum', name: type.name, size: 4, signed: false, values: [] });
+      case 'struct':
+      case 'union':
+        return this.builder.add({ kind: type.kind, name: type.name, size: 0, members: [] });
+      case 'ptr':
+        return this.pointer(this.kernelType(type.to));
       default:
         return type satisfies never;
     }

@@ -110,6 +110,14 @@ function coreRelocationsOf(
   });
 }
 
+const pseudoCall = 1;
+
+/** An object calls a kernel function as one of its own that is defined elsewhere: what it is, the loader finds out. */
+function callOfExtern(view: DataView, offset: number, little: boolean): void {
+  view.setUint8(offset + 1, little ? pseudoCall << 4 : pseudoCall);
+  view.setInt32(offset + 4, -1, little);
+}
+
 /** Relocations of assembled code; data references move into the instruction, see the invariants above. */
 function relocationsOf(
   code: Assembled,
@@ -127,6 +135,9 @@ function relocationsOf(
         return { offset, type: code.bytes[offset] === 0x18 ? 'ldImm64' : 'call', symbol: symbolOf(sym.name) };
       case 'map':
         return { offset, type: 'ldImm64', symbol: sym.name };
+      case 'kfunc':
+        callOfExtern(view, offset, little);
+        return { offset, type: 'call', symbol: sym.name };
       case 'global': {
         const at = must(data.place.get(sym.name), `no variable ${sym.name}`);
         view.setInt32(offset + 4, at.offset + sym.offset, little);
@@ -134,7 +145,6 @@ function relocationsOf(
         return { offset, type: 'ldImm64', symbol: at.section };
       }
       case 'mapvalue':
-      case 'kfunc':
       case 'string':
         return unreachable(`an object cannot refer to a ${sym.kind}`);
       default:
@@ -246,6 +256,26 @@ class ObjectWriter {
     };
   }
 
+  /** Kernel functions that are called: undefined symbols, and their types in the data section `.ksyms`. */
+  private externs(): ElfSymbol[] {
+    const insts = this.input.machine.funcs.flatMap((f) => f.blocks.flatMap((b) => b.body));
+    const names = new Set(insts.flatMap(({ sym }) => (sym?.kind === 'kfunc' ? [sym.name] : [])));
+    if (names.size === 0) return [];
+    const vars = [...names].map((name) => {
+      const declared = this.input.program?.funcs.find((f) => f.kfunc === name) ?? null;
+      return { type: this.btf.kernelFunction(name, declared), offset: 0, size: 0 };
+    });
+    this.btf.builder.add({ kind: 'datasec', name: '.ksyms', size: 0, vars });
+    return [...names].map((name) => ({
+      name,
+      type: 'notype',
+      binding: 'global',
+      section: null,
+      value: 0,
+      size: 0,
+    }));
+  }
+
   private codes(): Code[] {
     const { funcs, module } = this.input.machine;
     const bySection = new Map<string, MFunc<PReg>[]>();
@@ -290,6 +320,7 @@ class ObjectWriter {
     const codes = this.codes();
     const maps = mapsSection(this.btf, this.input.machine.module.maps, this.input.program);
     this.dataTypes();
+    const externs = this.externs();
     const { strings } = this.btf.builder;
     const ext = encodeBtfExt(
       codes.map((c) => c.ext),
@@ -306,7 +337,12 @@ class ObjectWriter {
       { ...plain, name: '.BTF', data: this.btf.builder.encode(endian) },
       { ...plain, name: '.BTF.ext', data: ext },
     ];
-    const symbols = [...codes.flatMap((c) => c.symbols), ...(maps?.symbols ?? []), ...this.data.symbols];
+    const symbols = [
+      ...codes.flatMap((c) => c.symbols),
+      ...(maps?.symbols ?? []),
+      ...this.data.symbols,
+      ...externs,
+    ];
     return writeElf(sections, symbols, endian);
   }
 }

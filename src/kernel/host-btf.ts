@@ -35,9 +35,13 @@ export function hookId(row: ProgramRow, target: string): number {
   return id;
 }
 
-/** The id of a kernel function that programs may call. */
+/** The id of a kernel function that programs may call; null: this kernel has none of that name, or no types. */
+export function kernelFunction(name: string): number | null {
+  return existsSync(path) ? findType(hostBtf(), 'func', name) : null;
+}
+
 export function kernelFunctionId(name: string): number {
-  const id = findType(hostBtf(), 'func', name);
+  const id = kernelFunction(name);
   if (id === null) throw new Error(`this kernel has no function ${name}`);
   return id;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeErrors, goldenPrograms } from '../../golden/compiled.ts';
 import { kernelSystem, requires, tool } from '../../golden/requires.ts';
+import { gather } from '../cli/sources.ts';
 import { compile } from '../compile.ts';
 import { readBpfObject } from '../object/bpf-object.ts';
 import { lookup } from './map.ts';
@@ -25,6 +26,15 @@ kernelTest.each(programs)('$path loads as an object', async ({ object }) => {
   loaded.close();
   expect(refused).toEqual([]);
   expect(object.programs.length).toBeGreaterThan(0);
+});
+
+kernelTest('kernel functions are found by name', async () => {
+  const path = 'golden/e2e/objects/kfuncs.go';
+  const result = compile({ ...gather([path]), options: { emit: 'object', targetKernel: '6.6' } });
+  if (!(result.artifact instanceof Uint8Array)) throw new Error(describeErrors(result));
+  const loaded = loadObject(await kernelSystem(), readBpfObject(result.artifact));
+  loaded.close();
+  expect([...loaded.programs].map(([name, { ok }]) => [name, ok])).toEqual([['Sum', true]]);
 });
 
 kernelTest('nothing stays open', async () => {

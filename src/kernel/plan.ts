@@ -18,7 +18,7 @@ import type { PReg } from '../bpf/minst.ts';
 import { programRow } from '../bpf/programs.ts';
 import type { Module } from '../ir/ir.ts';
 import { command } from './command.ts';
-import { kernelFunction } from './kernel-btf.ts';
+import { kernelFunction } from './host-btf.ts';
 import { kernelNeeded, type Version } from './needs.ts';
 import { createMap, freeze, type MapSpec, update } from './map.ts';
 import { functionTypes, funcInfoSize, hasCallbacks, type PlannedBtf } from './plan-btf.ts';

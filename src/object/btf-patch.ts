@@ -1,6 +1,6 @@
 /**
  * `.BTF` as the kernel takes it: clang leaves the sizes of data sections and the offsets of their variables to the
- * loader, and marks kernel functions as extern.
+ * loader, marks kernel functions as extern and lists them in a data section of their own.
  *
  *     DATASEC '.bss' size=0, VAR hits offset=0      →   size=16, offset=8
  *
@@ -8,7 +8,7 @@
  */
 
 import { btfKinds } from './btf.ts';
-import { ByteReader } from './bytes.ts';
+import { ByteReader, MalformedError } from './bytes.ts';
 import type { ElfObject } from './elf-read.ts';
 
 /** Bytes that follow the 12 of a type's head. */
@@ -57,6 +57,22 @@ function heads(bytes: Uint8Array, endian: 'little' | 'big'): readonly Head[] {
   return out;
 }
 
+/**
+ * The kernel knows no data section of functions: it becomes a nameless union, whose members of some integer type are
+ * as many and as long.
+ */
+function forgetExterns(view: DataView, head: Head, list: readonly Head[], little: boolean): void {
+  const int = list.findIndex((t) => t.kind === btfKinds.int) + 1;
+  if (int === 0) throw new MalformedError('the types of an object with externs have no integer');
+  view.setUint32(head.at, 0, little);
+  view.setUint32(head.at + 4, ((btfKinds.union << 24) | head.vlen) >>> 0, little);
+  view.setUint32(head.at + 8, 8, little);
+  for (let i = 0; i < head.vlen; i++) {
+    const at = head.at + 12 + 12 * i;
+    [0, int, 0].forEach((value, word) => view.setUint32(at + 4 * word, value, little));
+  }
+}
+
 /** A copy of the section with what the ELF file knows filled in. */
 export function patchDataSections(bytes: Uint8Array, elf: ElfObject): Uint8Array {
   const out = Uint8Array.from(bytes);
@@ -67,6 +83,10 @@ export function patchDataSections(bytes: Uint8Array, elf: ElfObject): Uint8Array
     if (head.kind === btfKinds.func && head.vlen === 2)
       view.setUint32(head.at + 4, ((btfKinds.func << 24) | 1) >>> 0, little);
     if (head.kind !== btfKinds.datasec) continue;
+    if (head.name === '.ksyms') {
+      forgetExterns(view, head, list, little);
+      continue;
+    }
     const section = elf.sections.find((s) => s.name === head.name);
     if (section === undefined) continue;
     view.setUint32(head.at + 8, section.size, little);
