@@ -16,17 +16,17 @@
 import { must } from '../src/base/assert.ts';
 import { bigintAlgebra } from '../src/base/bigint-algebra.ts';
 import { reversePostorder } from '../src/base/graph.ts';
+import { settled } from '../src/base/memo.ts';
 import {
   type Block,
   type Func,
   type Imm,
   type Instr,
-  type IrType,
   type Terminator,
   type ValueId,
   widthOf,
 } from '../src/ir/ir.ts';
-import { type KnownBits, knownBits, maximum, nothingKnown } from '../src/ir/known-bits.ts';
+import { type KnownBits, knownBits, nothingKnown } from '../src/ir/known-bits.ts';
 import { type OpName, opRow } from '../src/ir/ops.ts';
 import { bytesOf } from '../src/ir/pointers.ts';
 import {
@@ -37,10 +37,21 @@ import {
   mapTerminatorUses,
   removeUnreachable,
   substitute,
+  typesOf,
   useCounts,
 } from '../src/ir/walk.ts';
 import type { Pass } from './pass.ts';
-import { type Binding, type Expr, evaluateExpr, isConstant, type Rule } from './rules/expr.ts';
+import type { Rule } from './rules/expr.ts';
+import {
+  buildSide,
+  constant,
+  constantValue,
+  isS32,
+  type Match,
+  matchRule,
+  typeOf,
+  type Values,
+} from './rules/match.ts';
 import { ssaRules } from './rules/ssa.ts';
 
 export const simplify: Pass<'ssa', 'ssa'> = {
@@ -53,7 +64,7 @@ export const simplify: Pass<'ssa', 'ssa'> = {
 
 const maxRounds = 8;
 
-function simplifyFunc(f: Func): Func {
+const simplifyFunc = settled((f: Func): Func => {
   let current = f;
   for (let round = 0; round < maxRounds; round++) {
     const next = simplifyOnce(current);
@@ -61,7 +72,7 @@ function simplifyFunc(f: Func): Func {
     current = next;
   }
   return current;
-}
+});
 
 const rulesByOp: ReadonlyMap<OpName, readonly Rule[]> = (() => {
   const map = new Map<OpName, Rule[]>();
@@ -77,10 +88,8 @@ const usesFacts = (rule: Rule): boolean =>
 const factRules: ReadonlySet<Rule> = new Set(ssaRules.filter(usesFacts));
 
 /** What one round knows and makes. */
-interface Round {
+interface Round extends Values {
   readonly definitions: (Instr | undefined)[];
-  readonly types: readonly (IrType | undefined)[];
-  readonly uses: Int32Array;
   readonly bits: KnownBits[];
   /** 1: an address is made of the value. */
   readonly address: Uint8Array;
@@ -117,13 +126,11 @@ function addressValues(f: Func, definitions: readonly (Instr | undefined)[]): Ui
 
 function simplifyOnce(input: Func): Func {
   const f = removeUnreachable(input);
-  const definitions = definitionsOf(f);
-  const types: (IrType | undefined)[] = definitions.map((d) => d?.type);
-  for (const b of f.blocks) for (const p of b.params) types[p.id] = p.type;
+  const definitions = definitionsOf(f).slice();
   let nextValue = f.nextValue;
   const r: Round = {
     definitions,
-    types,
+    types: typesOf(f),
     uses: useCounts(f),
     bits: [],
     address: addressValues(f, definitions),
@@ -167,22 +174,6 @@ function simplifyInstr(r: Round, input: Instr, body: Instr[]): void {
   r.bits[i.result] = knownBits(i, (v) => r.bits[v] ?? nothingKnown);
 }
 
-function constantValue(r: Round, v: ValueId): bigint | null {
-  const d = r.definitions[v];
-  return d?.op === 'const' && typeof d.imm === 'bigint' ? BigInt.asUintN(widthOf(d.type), d.imm) : null;
-}
-
-const constant = (i: Instr, value: bigint): Instr => ({
-  ...i,
-  op: 'const',
-  args: [],
-  imm: BigInt.asIntN(widthOf(i.type), value),
-});
-
-function typeOf(r: Round, v: ValueId): IrType {
-  return r.definitions[v]?.type ?? must(r.types[v], `v${v} has a type`);
-}
-
 function foldConstant(r: Round, i: Instr): Instr | null {
   const row = opRow(i.op);
   if (row.sem === undefined || i.op === 'const') return null;
@@ -197,7 +188,6 @@ function foldConstant(r: Round, i: Instr): Instr | null {
 }
 
 const isS16 = (n: number): boolean => n >= -0x8000 && n <= 0x7fff;
-const isS32 = (n: bigint): boolean => BigInt.asIntN(32, n) === n;
 
 /** Constant distances: into accesses, into addresses of symbols and slots, together. */
 function foldPointer(r: Round, i: Instr): Instr | ValueId | null {
@@ -221,91 +211,6 @@ function foldPointer(r: Round, i: Instr): Instr | ValueId | null {
   if (i.op !== 'ptroff' || fixed || typeof base.imm !== 'object' || base.imm === null) return null;
   const moved: Imm = { ...base.imm, offset: base.imm.offset + bytesOf(i) };
   return moved.offset >= 0 ? { ...base, result: i.result, imm: moved, pos: i.pos } : null;
-}
-
-interface Match {
-  readonly env: Map<string, Binding<bigint>>;
-  readonly values: Map<string, ValueId>;
-  /** Inner instructions that matched and that nothing else uses. */
-  freed: number;
-  /** Did a constant match that no immediate holds? */
-  wide: boolean;
-}
-
-function bind(r: Round, m: Match, name: string, v: ValueId, value: bigint): boolean {
-  const old = m.values.get(name);
-  if (old !== undefined) {
-    const known = constantValue(r, v);
-    return (
-      old === v || (known !== null && known === constantValue(r, old) && typeOf(r, v) === typeOf(r, old))
-    );
-  }
-  m.values.set(name, v);
-  m.env.set(name, { value, width: widthOf(typeOf(r, v)) });
-  return true;
-}
-
-function matchExpr(r: Round, e: Expr, v: ValueId, m: Match): boolean {
-  switch (e.kind) {
-    case 'value':
-      return typeOf(r, v) !== 'ptr' && bind(r, m, e.name, v, constantValue(r, v) ?? 0n);
-    case 'constant': {
-      const value = constantValue(r, v);
-      if (value === null || typeOf(r, v) === 'ptr') return false;
-      if (!isS32(BigInt.asIntN(widthOf(typeOf(r, v)), value))) m.wide = true;
-      return bind(r, m, e.name, v, value);
-    }
-    case 'literal': {
-      const width = widthOf(typeOf(r, v));
-      return typeOf(r, v) !== 'ptr' && constantValue(r, v) === BigInt.asUintN(width, e.value);
-    }
-    case 'op': {
-      const d = r.definitions[v];
-      if (d === undefined || d.op !== e.op) return false;
-      if (r.uses[v] === 1) m.freed++;
-      return matchArgs(r, e.args, d.args, opRow(d.op).commutative === true, m);
-    }
-    case 'width':
-    case 'function':
-      return false;
-  }
-}
-
-function matchArgs(
-  r: Round,
-  patterns: readonly Expr[],
-  args: readonly ValueId[],
-  commutative: boolean,
-  m: Match,
-): boolean {
-  const attempt = (order: readonly ValueId[]): boolean => {
-    const saved = { env: new Map(m.env), values: new Map(m.values), freed: m.freed, wide: m.wide };
-    if (patterns.every((p, at) => matchExpr(r, p, order[at]!, m))) return true;
-    m.env.clear();
-    m.values.clear();
-    for (const [name, b] of saved.env) m.env.set(name, b);
-    for (const [name, v] of saved.values) m.values.set(name, v);
-    m.freed = saved.freed;
-    m.wide = saved.wide;
-    return false;
-  };
-  if (attempt(args)) return true;
-  // A pattern with the constant on the left is there to move it to the right.
-  const turns = patterns[0]?.kind === 'constant' && patterns[1]?.kind === 'value';
-  return commutative && !turns && args[0] !== args[1] && attempt([args[1]!, args[0]!]);
-}
-
-function guardHolds(r: Round, g: Expr, m: Match): boolean {
-  if (g.kind === 'function' && (g.name === 'known-zero' || g.name === 'known-ult')) {
-    const [subject, bound] = g.args;
-    const v = subject?.kind === 'value' ? m.values.get(subject.name) : undefined;
-    if (v === undefined || bound === undefined) return false;
-    const w = widthOf(typeOf(r, v));
-    const known = r.bits[v] ?? nothingKnown;
-    const limit = evaluateExpr(bigintAlgebra, bound, m.env, w);
-    return g.name === 'known-zero' ? (limit & ~known.zeros) === 0n : maximum(known, w) < limit;
-  }
-  return evaluateExpr(bigintAlgebra, g, m.env, 64) !== 0n;
 }
 
 /** Of their results the verifier of no kernel knows anything. */
@@ -334,11 +239,10 @@ function touchesBounds(r: Round, rule: Rule, i: Instr, m: Match): boolean {
 function applyRules(r: Round, i: Instr, body: Instr[]): Instr | ValueId | null {
   if (i.result === null) return null;
   for (const rule of rulesByOp.get(i.op) ?? []) {
-    const m: Match = { env: new Map(), values: new Map(), freed: 0, wide: false };
-    if (!matchArgs(r, rule.lhs.args, i.args, opRow(i.op).commutative === true, m)) continue;
-    if (!rule.guards.every((g) => guardHolds(r, g, m)) || touchesBounds(r, rule, i, m)) continue;
+    const m = matchRule(r, rule, i);
+    if (m === null || touchesBounds(r, rule, i, m)) continue;
     const made: Instr[] = [];
-    const root = build(r, rule.rhs, i, m, made);
+    const root = buildSide(r, rule.rhs, i, m, made);
     if (root === null || made.filter((n) => n.op !== 'const').length > m.freed + (heavy.has(i.op) ? 4 : 0))
       continue;
     if (!m.wide && made.some((n) => n.op === 'const' && typeof n.imm === 'bigint' && !isS32(n.imm))) continue;
@@ -354,45 +258,6 @@ function applyRules(r: Round, i: Instr, body: Instr[]): Instr | ValueId | null {
 
 /** Operations that are worth several others. */
 const heavy: ReadonlySet<OpName> = new Set(['sdiv', 'srem']);
-
-/** The right side: an existing value, or the instruction itself changed, with the instructions before it in `made`. */
-function build(r: Round, e: Expr, i: Instr, m: Match, made: Instr[]): Instr | ValueId | null {
-  if (e.kind === 'value') {
-    const v = must(m.values.get(e.name), `${e.name} is bound`);
-    return typeOf(r, v) === i.type ? v : null;
-  }
-  if (isConstant(e)) return constant(i, evaluateExpr(bigintAlgebra, e, m.env, widthOf(i.type)));
-  if (e.kind !== 'op') return null;
-  const row = opRow(e.op);
-  const first = row.args === 'rest' ? 'any' : (row.args[0] ?? 'any');
-  const operand: IrType | null =
-    first === 'T' ? i.type : first === 'i32' || first === 'i64' ? first : operandType(r, e.args, m);
-  if (operand === null) return null;
-  const args: ValueId[] = [];
-  for (const a of e.args) {
-    const bound = a.kind === 'value' || a.kind === 'constant' ? m.values.get(a.name) : undefined;
-    if (bound !== undefined) {
-      if (typeOf(r, bound) !== operand) return null;
-      args.push(bound);
-      continue;
-    }
-    const result = r.fresh();
-    const sub = build(r, a, { ...i, result, type: operand, imm: null }, m, made);
-    if (sub === null || typeof sub === 'number') return null;
-    made.push(sub);
-    args.push(result);
-  }
-  return { ...i, op: e.op, args, imm: null };
-}
-
-/** Type of a comparison's operands: that of the first value among them. */
-function operandType(r: Round, args: readonly Expr[], m: Match): IrType | null {
-  for (const a of args) {
-    const v = a.kind === 'value' ? m.values.get(a.name) : undefined;
-    if (v !== undefined) return typeOf(r, v);
-  }
-  return null;
-}
 
 /** `branch (x != 0)` is `branch x`; `branch (x == 0)` is that with the targets exchanged. */
 function simplifyEnd(r: Round, end: Terminator): Terminator {

@@ -10,6 +10,8 @@
  * order and have no dominator.
  */
 
+import { memo } from './memo.ts';
+
 export interface FlowGraph {
   readonly entry: number;
   readonly successors: readonly (readonly number[])[];
@@ -152,7 +154,7 @@ function immediateDominators(
   return idom;
 }
 
-export function dominators(g: FlowGraph): Dominators {
+export const dominators = memo((g: FlowGraph): Dominators => {
   const n = g.successors.length;
   const { order, number, parent } = depthFirst(g);
   const byNumber = immediateDominators(g, order, number, parent);
@@ -182,7 +184,7 @@ export function dominators(g: FlowGraph): Dominators {
   const dominates = (a: number, b: number): boolean =>
     enter[a]! >= 0 && enter[b]! >= enter[a]! && enter[b]! <= leave[a]!;
   return { idom, children, preorder, dominates };
-}
+});
 
 /** Per node the nodes where its dominance ends: joins that it reaches but does not strictly dominate. */
 export function dominanceFrontiers(g: FlowGraph, d: Dominators): readonly (readonly number[])[] {

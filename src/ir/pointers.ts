@@ -8,6 +8,7 @@
  */
 
 import { must } from '../base/assert.ts';
+import { memo } from '../base/memo.ts';
 import type { Func, Instr, SlotId, ValueId } from './ir.ts';
 import { definitionsOf } from './walk.ts';
 
@@ -30,7 +31,7 @@ export interface Pointers {
 /** The displacement in bytes that an `offset` or `size` immediate holds. */
 export const bytesOf = (instr: Instr): number => (typeof instr.imm === 'number' ? instr.imm : 0);
 
-export function pointersOf(f: Func): Pointers {
+export const pointersOf = memo((f: Func): Pointers => {
   const definitions = definitionsOf(f);
   const known = new Map<ValueId, Place>();
   const entryContext = f.program === null ? undefined : f.blocks[0]?.params[0]?.id;
@@ -77,4 +78,4 @@ export function pointersOf(f: Func): Pointers {
     }
   };
   return { definitions, place, maybeStack };
-}
+});

@@ -1,11 +1,12 @@
 /**
  * Reading and rewriting of functions: successors, uses, substitution. Rewrites keep what did not change by
- * reference, so that a pass can tell.
+ * reference, so that a pass can tell; what is read of a function is computed once (base/memo.ts).
  *
  *     substitute(f, new Map([[1, 2]]))      // every use of v1 becomes v2
  */
 
 import { type FlowGraph, flowGraph, postorder } from '../base/graph.ts';
+import { memo } from '../base/memo.ts';
 import type { Block, Func, Instr, IrType, Module, Target, Terminator, ValueId } from './ir.ts';
 
 export function targetsOf(end: Terminator): readonly Target[] {
@@ -37,30 +38,34 @@ export function terminatorUses(end: Terminator): readonly ValueId[] {
 }
 
 /** Index of each block in its function's list. */
-export const blockIndex = (f: Func): ReadonlyMap<number, number> =>
-  new Map(f.blocks.map((b, i) => [b.id, i]));
+export const blockIndex = memo(
+  (f: Func): ReadonlyMap<number, number> => new Map(f.blocks.map((b, i) => [b.id, i])),
+);
 
 /** The control flow over indexes into `f.blocks`; targets that do not exist are left out. */
-export function cfgOf(f: Func): FlowGraph {
+export const cfgOf = memo((f: Func): FlowGraph => {
   const index = blockIndex(f);
   return flowGraph(
-    f.blocks.map((b) =>
-      targetsOf(b.end).flatMap((t) => {
+    f.blocks.map((b) => {
+      const targets: number[] = [];
+      for (const t of targetsOf(b.end)) {
         const at = index.get(t.block);
-        return at === undefined ? [] : [at];
-      }),
-    ),
+        if (at !== undefined) targets.push(at);
+      }
+      return targets;
+    }),
   );
-}
+});
 
 /** Maps a list; the list itself if every element stayed the same. */
 export function mapList<T>(list: readonly T[], change: (item: T, index: number) => T): readonly T[] {
   let result: T[] | null = null;
-  list.forEach((item, i) => {
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i] as T;
     const made = change(item, i);
     if (result === null && made !== item) result = list.slice(0, i);
     result?.push(made);
-  });
+  }
   return result ?? list;
 }
 
@@ -149,21 +154,21 @@ export function mapFuncs(module: Module, change: (f: Func) => Func): Module {
 }
 
 /** The instruction that defines each value, by id; parameters have none. */
-export function definitionsOf(f: Func): (Instr | undefined)[] {
+export const definitionsOf = memo((f: Func): readonly (Instr | undefined)[] => {
   const definitions: (Instr | undefined)[] = new Array<Instr | undefined>(f.nextValue);
   for (const b of f.blocks) for (const i of b.body) if (i.result !== null) definitions[i.result] = i;
   return definitions;
-}
+});
 
 /** The type of each value, by id. */
-export function typesOf(f: Func): (IrType | undefined)[] {
+export const typesOf = memo((f: Func): readonly (IrType | undefined)[] => {
   const types = new Array<IrType | undefined>(f.nextValue);
   for (const b of f.blocks) {
     for (const p of b.params) types[p.id] = p.type;
     for (const i of b.body) if (i.result !== null) types[i.result] = i.type;
   }
   return types;
-}
+});
 
 /** How often each value is used, by id. */
 export function useCounts(f: Func): Int32Array {
@@ -184,7 +189,7 @@ export function removeUnreachable(f: Func): Func {
 }
 
 /** What flows into each block parameter. */
-export function incomingValues(f: Func): ReadonlyMap<ValueId, readonly ValueId[]> {
+export const incomingValues = memo((f: Func): ReadonlyMap<ValueId, readonly ValueId[]> => {
   const params = new Map(f.blocks.map((b) => [b.id, b.params]));
   const result = new Map<ValueId, ValueId[]>();
   for (const b of f.blocks) for (const p of b.params) result.set(p.id, []);
@@ -196,7 +201,7 @@ export function incomingValues(f: Func): ReadonlyMap<ValueId, readonly ValueId[]
     }
   }
   return result;
-}
+});
 
 /** Without the candidates among the block parameters that feed nothing but each other. */
 export function removeDeadParams(f: Func, candidate: (param: ValueId) => boolean): Func {
