@@ -2,7 +2,7 @@
 
 import { createMachine, evaluate } from '../src/ir/eval.ts';
 import type { Module } from '../src/ir/ir.ts';
-import { testHelpers } from '../src/model/helpers.ts';
+import { testHelpers } from '../src/model/helpers/helpers.ts';
 import type { Memory } from '../src/model/memory.ts';
 import { inputBytes, mismatch, type Outcome, type RunLine } from './run-lines.ts';
 

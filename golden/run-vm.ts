@@ -2,7 +2,7 @@
 
 import type { Machine } from '../passes/pass.ts';
 import type { PReg } from '../src/bpf/minst.ts';
-import { testHelpers } from '../src/model/helpers.ts';
+import { testHelpers } from '../src/model/helpers/helpers.ts';
 import { createVm } from '../src/vm/machine.ts';
 import { inputBytes, mismatch, type Outcome, type RunLine } from './run-lines.ts';
 import { packetContext } from './run-ssa.ts';

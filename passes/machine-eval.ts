@@ -16,8 +16,8 @@ import type { MFunc, MInst } from '../src/bpf/minst.ts';
 import { clobbersOf } from '../src/bpf/operands.ts';
 import { createMachine, type Machine as Evaluator } from '../src/ir/eval.ts';
 import type { Observation } from '../src/ir/observe.ts';
-import { testHelpers } from '../src/model/helpers.ts';
-import type { Host } from '../src/model/host.ts';
+import { testHelpers } from '../src/model/helpers/helpers.ts';
+import { type Host, settle } from '../src/model/host.ts';
 import { Trap } from '../src/model/memory.ts';
 import type { Machine } from './pass.ts';
 
@@ -120,7 +120,7 @@ function callee(f: Frame, i: Inst): bigint {
   const name = must(f.run.helperNames.get(Number(i.imm)), `helper ${i.imm}`);
   const host = f.run.evaluator.options.helpers?.[name];
   if (host === undefined) throw new Trap(`${name} is not simulated`);
-  return unsigned(host(f.run.host, args));
+  return unsigned(settle(f.run.host, host(f.run.host, args)));
 }
 
 /** Executes one instruction; the block to go to, if it jumps. */

@@ -10,8 +10,8 @@ import type { PReg } from '../../src/bpf/minst.ts';
 import { type CompileOptions, compile } from '../../src/compile.ts';
 import { createMachine, evaluate } from '../../src/ir/eval.ts';
 import type { Module } from '../../src/ir/ir.ts';
-import { testHelpers } from '../../src/model/helpers.ts';
-import type { ModelMap } from '../../src/model/maps.ts';
+import { testHelpers } from '../../src/model/helpers/helpers.ts';
+import type { ModelMap } from '../../src/model/maps/map.ts';
 import type { Memory } from '../../src/model/memory.ts';
 import { planModule, toHex } from '../../src/kernel/plan.ts';
 import type { System } from '../../src/kernel/system.ts';
@@ -165,6 +165,13 @@ function reasonOf(log: string): string {
     (line) => !/^(processed|verification|stack depth|max_states|subprog|mark_precise|peak_states)/.test(line),
   );
   return told.at(-1) ?? '';
+}
+
+/** What the program gives as lowering leaves it: stands for Go's results where a later stage is at fault. */
+export function asLowered(e: Examination): readonly string[] | null {
+  const made = compiled(e);
+  const first = 'kind' in made ? undefined : made.stages[0];
+  return first === undefined ? null : e.inputs.map((input) => runSsa(first.module, input));
 }
 
 export function examine(e: Examination): Failure | null {

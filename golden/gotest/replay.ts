@@ -9,7 +9,7 @@ import { createMachine, evaluate } from '../../src/ir/eval.ts';
 import { loadPlan, planModule } from '../../src/kernel/plan.ts';
 import { runProgram } from '../../src/kernel/program.ts';
 import type { System } from '../../src/kernel/system.ts';
-import { testHelpers } from '../../src/model/helpers.ts';
+import { testHelpers } from '../../src/model/helpers/helpers.ts';
 import { createVm } from '../../src/vm/machine.ts';
 import type { levels } from '../compiled.ts';
 import {

@@ -110,10 +110,11 @@ export function isHelperName(name: string): name is HelperName {
   return Object.hasOwn(helperRows, name);
 }
 
+const byNumber: readonly HelperName[] = Object.keys(helperRows).filter(isHelperName);
+
 /** Name of the helper with a number, or null. */
 export function helperById(id: number): HelperName | null {
-  const name = Object.keys(helpers)[id - 1];
-  return name !== undefined && isHelperName(name) ? name : null;
+  return byNumber[id - 1] ?? null;
 }
 
 /** The Go name of a helper, cilium's `asm.FnXxx` without `Fn`: `GetCurrentPidTgid`. */
@@ -130,7 +131,7 @@ export function helperByGoName(goName: string): HelperName | null {
 
 /** All names, in the order of their numbers. */
 export function helperNames(): readonly HelperName[] {
-  return Object.keys(helpers).filter(isHelperName);
+  return byNumber;
 }
 
 export interface HelperVerdict {

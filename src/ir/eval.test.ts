@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Diagnostics } from '../base/diagnostic.ts';
 import { sourceFile } from '../base/source.ts';
 import { createMachine, evaluate, type Machine, type Outcome } from './eval.ts';
-import { testHelpers } from '../model/helpers.ts';
+import { testHelpers } from '../model/helpers/helpers.ts';
 import type { Module } from './ir.ts';
 import { parseModule } from './parse.ts';
 
@@ -42,8 +42,8 @@ test('traps are located', () => {
     '9:nil is dereferenced',
   );
   expect(trap('func @f() {\nb0:\n  jump b1\nb1:\n  jump b1 !3:1\n}\n')).toBe('3:the step budget is used up');
-  expect(trap('func @f() {\nb0:\n  helper @get_stackid() !4:1\n  return\n}\n')).toBe(
-    '4:get_stackid is not simulated',
+  expect(trap('func @f() {\nb0:\n  helper @ima_inode_hash() !4:1\n  return\n}\n')).toBe(
+    '4:ima_inode_hash is not simulated',
   );
   expect(
     trap('string @s "a"\nfunc @f() {\nb0:\n  v0: ptr = stringaddr @s\n  zero v0, 1 !2:1\n  return\n}\n'),

@@ -13,8 +13,9 @@
 import { unreachable } from '../base/assert.ts';
 import { bigintAlgebra } from '../base/bigint-algebra.ts';
 import type { Pos } from '../base/source.ts';
-import type { Host, HostFunction } from '../model/host.ts';
-import { createMap, type ModelMap } from '../model/maps.ts';
+import { type Host, type HostFunction, settle } from '../model/host.ts';
+import { createMap } from '../model/maps/create.ts';
+import type { ModelMap } from '../model/maps/map.ts';
 import { Memory, Trap } from '../model/memory.ts';
 import { type Block, type Func, type Instr, type IrType, type Module, type Target, widthOf } from './ir.ts';
 import { opRow } from './ops.ts';
@@ -235,7 +236,7 @@ function compute(frame: Frame, i: Instr): bigint {
       const table = i.op === 'helper' ? machine.options.helpers : machine.options.kfuncs;
       const host = table !== undefined && Object.hasOwn(table, symbol(i)) ? table[symbol(i)] : undefined;
       if (host === undefined) throw new Trap(`${symbol(i)} is not simulated`);
-      return host(frame.run, x);
+      return settle(frame.run, host(frame.run, x));
     }
     default:
       return unreachable(`the evaluator knows ${i.op}`);

@@ -4,7 +4,7 @@
  */
 
 import { createMachine, evaluate } from './eval.ts';
-import { testHelpers } from '../model/helpers.ts';
+import { testHelpers } from '../model/helpers/helpers.ts';
 import type { Module } from './ir.ts';
 
 export interface Observation {

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { createMachine, evaluate } from '../ir/eval.ts';
 import { printModule } from '../ir/print.ts';
-import { testHelpers } from '../model/helpers.ts';
+import { testHelpers } from '../model/helpers/helpers.ts';
 import { lowerSource, tryLower } from './test-support.ts';
 
 const program = (body: string, declarations = '') =>

@@ -23,7 +23,7 @@ import { createMachine, evaluate } from '../ir/eval.ts';
 import type { Module } from '../ir/ir.ts';
 import { printModule } from '../ir/print.ts';
 import { formatProblem, verifyModule } from '../ir/verify.ts';
-import { testHelpers } from '../model/helpers.ts';
+import { testHelpers } from '../model/helpers/helpers.ts';
 import type { LowerTarget } from './context.ts';
 import { lower } from './lower.ts';
 

@@ -7,6 +7,7 @@
  */
 
 import type { Pos } from '../base/source.ts';
+import type { Packet } from './packet.ts';
 
 /** What the kernel's verifier would have refused, or a bug of the compiler: caught by `evaluate`. */
 export class Trap extends Error {
@@ -23,6 +24,10 @@ export interface Region {
   readonly readOnly: boolean;
   /** Fields that hold a pointer though they are narrower than one (`data` of a packet context), by offset. */
   readonly pointers: ReadonlyMap<number, bigint>;
+  /** Of a context: the packet that it describes. */
+  packet: Packet | null;
+  /** Of a ring buffer record that is reserved: ends it. */
+  commit: ((discard: boolean) => void) | null;
   live: boolean;
 }
 
@@ -35,6 +40,19 @@ export interface RegionOptions {
 /** Lower half of the address of a region's first byte. */
 export const bias = 0x1000_0000n;
 const maxRegion = 1 << 24;
+const none: ReadonlyMap<number, bigint> = new Map();
+
+const gone: Region = {
+  name: 'memory of an earlier run',
+  bytes: new Uint8Array(0),
+  view: new DataView(new ArrayBuffer(0)),
+  written: null,
+  readOnly: true,
+  pointers: none,
+  packet: null,
+  commit: null,
+  live: false,
+};
 
 export class Memory {
   readonly littleEndian: boolean;
@@ -55,7 +73,9 @@ export class Memory {
       view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
       written: options.uninitialised === true ? new Uint8Array(size) : null,
       readOnly: options.readOnly ?? false,
-      pointers: options.pointers ?? new Map(),
+      pointers: options.pointers ?? none,
+      packet: null,
+      commit: null,
       live: true,
     });
     return (BigInt(this.#regions.length) << 32n) + bias;
@@ -66,8 +86,19 @@ export class Memory {
     return this.#regions[upper - 1];
   }
 
+  /** Accesses are traps from now on. */
   release(address: bigint): void {
     this.region(address).live = false;
+  }
+
+  /** Gives the bytes of regions back that nobody asks for any more; their addresses stay taken. */
+  free(address: bigint): void {
+    this.#regions[Number(address >> 32n) - 1] = gone;
+  }
+
+  /** Is it the address of a region's first byte? */
+  startsAt(address: bigint): boolean {
+    return (address & 0xffff_ffffn) === bias;
   }
 
   region(address: bigint): Region {
@@ -108,10 +139,13 @@ export class Memory {
 
   /** An unsigned number in the target's byte order. */
   load(address: bigint, size: number): bigint {
-    const bytes = this.read(address, size);
+    return this.decode(this.read(address, size));
+  }
+
+  decode(bytes: Uint8Array): bigint {
     let value = 0n;
-    for (let i = 0; i < size; i++)
-      value = (value << 8n) | BigInt(bytes[this.littleEndian ? size - 1 - i : i]!);
+    for (let i = 0; i < bytes.length; i++)
+      value = (value << 8n) | BigInt(bytes[this.littleEndian ? bytes.length - 1 - i : i]!);
     return value;
   }
 

@@ -13,6 +13,8 @@ const origin = Number(bias);
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly at: number;
+  /** Halves of the registers of the function that faulted, once it is left. */
+  registers: readonly number[] | null = null;
 
   constructor(at: number, message: string) {
     super(message);
@@ -31,6 +33,12 @@ export function faulting<T>(at: number, run: () => T): T {
 
 type Access = 1 | 2 | 4 | 8;
 
+function initialised(written: Uint8Array | null, offset: number, size: Access): boolean {
+  if (written === null) return true;
+  for (let i = offset; i < offset + size; i++) if (written[i] === 0) return false;
+  return true;
+}
+
 export class MemoryAccess {
   private readonly memory: Memory;
   private readonly little: boolean;
@@ -48,7 +56,7 @@ export class MemoryAccess {
     if (write) {
       if (region.readOnly) return null;
       region.written?.fill(1, offset, offset + size);
-    } else if (region.pointers.size > 0) return null;
+    } else if (region.pointers.size > 0 || !initialised(region.written, offset, size)) return null;
     return region;
   }
 

@@ -11,15 +11,24 @@
 
 import { must } from '../base/assert.ts';
 import type { Pos } from '../base/source.ts';
-import { helperById } from '../bpf/helpers.ts';
 import type { MapDecl } from '../bpf/maps.ts';
 import type { MFunc, MInst, PReg, SymRef } from '../bpf/minst.ts';
 import type { Host, HostFunction } from '../model/host.ts';
-import { createMap, type ModelMap } from '../model/maps.ts';
+import { createMap } from '../model/maps/create.ts';
+import type { ModelMap } from '../model/maps/map.ts';
 import { Memory, Trap } from '../model/memory.ts';
-import { Fault, faulting, MemoryAccess } from './access.ts';
+import { Fault, MemoryAccess } from './access.ts';
+import {
+  allocateFrames,
+  type Environment,
+  type EnvironmentOptions,
+  RunningEnvironment,
+  type Steps,
+  SteppingEnvironment,
+  type VmStep,
+} from './environment.ts';
 import * as runtime from './runtime64.ts';
-import { type Translated, translate } from './translate.ts';
+import { type Translated, trailLength, translate } from './translate.ts';
 
 export interface VmGlobal {
   readonly name: string;
@@ -39,22 +48,31 @@ export interface VmOptions {
   readonly module: VmModule;
   readonly endian?: 'little' | 'big';
   readonly helpers?: Readonly<Record<string, HostFunction>>;
+  /** Kernel functions by name. */
+  readonly kfuncs?: Readonly<Record<string, HostFunction>>;
   /** Functions in tail-call tables, by map and index. */
   readonly slots?: Readonly<Record<string, ReadonlyMap<number, string>>>;
   /** Instructions until a run is given up, default 10 million. */
   readonly fuel?: number;
 }
 
-export type VmOutcome =
-  /** R0, 64 bits. */
-  | { readonly kind: 'return'; readonly value: bigint }
-  | {
-      readonly kind: 'fault';
-      readonly message: string;
-      readonly pos: Pos | null;
-      readonly func: string;
-      readonly inst: MInst<PReg> | null;
-    };
+/** An instruction that ran, for the way to a fault. */
+export type VmPlace = Pick<VmStep, 'func' | 'inst'>;
+
+export interface VmFault {
+  readonly kind: 'fault';
+  readonly message: string;
+  readonly pos: Pos | null;
+  readonly func: string;
+  readonly inst: MInst<PReg> | null;
+  /** R0 to R10 of the function that faulted, 64 bits each; empty where it had not begun. */
+  readonly registers: readonly bigint[];
+  /** The last instructions, the faulting one at the end. */
+  readonly trail: readonly VmPlace[];
+}
+
+/** `value`: R0, 64 bits. */
+export type VmOutcome = { readonly kind: 'return'; readonly value: bigint } | VmFault;
 
 export interface Vm {
   readonly memory: Memory;
@@ -62,182 +80,183 @@ export interface Vm {
   readonly globals: ReadonlyMap<string, bigint>;
   /** Runs a function with up to five arguments. */
   run(name: string, args: readonly bigint[]): VmOutcome;
+  /** The same, yielding before every instruction, callbacks and tail calls included. */
+  steps(name: string, args: readonly bigint[]): Generator<VmStep, VmOutcome, undefined>;
 }
 
-type Native = (...registers: number[]) => number;
+const defaultFuel = 10_000_000;
+/** Instructions that a fault tells of. */
+const toldInstructions = 8;
 
-/** Frames that may be open at once, and bytes of each (include/linux/bpf_verifier.h). */
-const maxDepth = 8;
-const frameBytes = 512;
-
-/** Tail calls in a row (MAX_TAIL_CALL_CNT of include/linux/bpf.h). */
-const maxTailCalls = 33;
-
-/** A tail call that is to be followed: the context and the function. */
-interface Tail {
-  readonly context: bigint;
-  readonly func: string;
-}
-
-/** What translated code calls. */
-class Environment {
-  fuel = 0;
-  tail: Tail | null = null;
-  tailCalls = 0;
-  private readonly frames: bigint[];
-  private readonly helpers: Readonly<Record<string, HostFunction>>;
-  private readonly host: Host;
-  private readonly slots: NonNullable<VmOptions['slots']>;
-  private readonly invoke: (func: string, context: bigint, depth: number) => number;
-
-  constructor(
-    memory: Memory,
-    options: VmOptions,
-    host: Host,
-    invoke: (func: string, context: bigint, depth: number) => number,
-  ) {
-    this.helpers = options.helpers ?? {};
-    this.host = host;
-    this.slots = options.slots ?? {};
-    this.invoke = invoke;
-    this.frames = Array.from({ length: maxDepth }, (_, i) =>
-      memory.allocate(i === 0 ? 'stack' : `stack of frame ${i}`, frameBytes),
-    );
-  }
-
-  frame(depth: number): number {
-    const frame = this.frames[depth];
-    if (frame === undefined) throw new Fault(0, `calls are nested deeper than ${maxDepth} frames`);
-    return runtime.split64(frame + BigInt(frameBytes));
-  }
-
-  exhausted(at: number): never {
-    throw new Fault(at, 'the program does not end: its instructions are used up');
-  }
-
-  unsupported(at: number): never {
-    throw new Fault(at, 'the machine has no such instruction');
-  }
-
-  skb(at: number): never {
-    throw new Fault(at, 'legacy packet loads need a packet of a socket filter');
-  }
-
-  ended(): boolean {
-    return false;
-  }
-
-  /** Runs the function that a tail call went to, in the frame of its caller. */
-  follow(depth: number): number {
-    const tail = must(this.tail, 'a tail call');
-    this.tail = null;
-    return this.invoke(tail.func, tail.context, depth);
-  }
-
-  /** bpf_tail_call: 0 and `tail` set, or an error number when the table has no such program. */
-  private tailCall(args: readonly bigint[]): bigint {
-    const map = this.host.map(args[1] ?? 0n).decl.name;
-    const func = this.slots[map]?.get(Number(BigInt.asUintN(32, args[2] ?? 0n)));
-    if (func === undefined || this.tailCalls >= maxTailCalls) return -2n;
-    this.tailCalls++;
-    this.tail = { context: args[0] ?? 0n, func };
-    return 0n;
-  }
-
-  helper(id: number, ...rest: number[]): number {
-    const at = rest[10] ?? 0;
-    const args = [0, 2, 4, 6, 8].map((i) => runtime.join64(rest[i] ?? 0, rest[i + 1] ?? 0));
-    const name = helperById(id);
-    if (name === 'tail_call') return runtime.split64(BigInt.asUintN(64, this.tailCall(args)));
-    const run = name !== null && Object.hasOwn(this.helpers, name) ? this.helpers[name] : undefined;
-    if (run === undefined) throw new Fault(at, `the helper ${name ?? id} is not simulated`);
-    return runtime.split64(
-      BigInt.asUintN(
-        64,
-        faulting(at, () => run(this.host, args)),
-      ),
-    );
-  }
-}
+type Native<T> = (...registers: number[]) => T;
 
 const runtimeEntries = Object.entries(runtime);
 
 /** The functions that the translation's source returns. */
-function load(translated: Translated, access: MemoryAccess, environment: Environment): readonly Native[] {
-  const make = new Function('M', 'E', ...runtimeEntries.map(([name]) => name), translated.source) as (
+function load<T>(
+  translated: Translated,
+  access: MemoryAccess,
+  environment: Environment,
+): readonly Native<T>[] {
+  const names = runtimeEntries.map(([name]) => name);
+  const make = new Function('M', 'E', 'T', ...names, translated.source) as (
     ...args: unknown[]
-  ) => readonly Native[];
-  return make(access, environment, ...runtimeEntries.map(([, value]) => value));
+  ) => readonly Native<T>[];
+  return make(access, environment, environment.blocks, ...runtimeEntries.map(([, value]) => value));
+}
+
+/** Arguments as the halves that translated functions take. */
+const halves = (args: readonly bigint[]): number[] =>
+  [0, 1, 2, 3, 4].flatMap((i) => [runtime.split64(args[i] ?? 0n), runtime.R.hi]);
+
+/** The instructions up to number `at`, from the blocks that ran last. */
+function trailOf({ blocks, trail }: Environment, insts: Translated['insts'], at: number): readonly VmPlace[] {
+  const order = Array.from({ length: trailLength }, (_, i) => blocks[(trail + 1 + i) % trailLength] ?? -1);
+  const starts = order.filter((first) => first >= 0);
+  const places = starts.flatMap((first, i) => {
+    const last = i === starts.length - 1;
+    const end = last ? Math.max(first, at) : blockEnd(insts, first);
+    return insts.slice(first, end + 1);
+  });
+  return places.slice(-toldInstructions);
+}
+
+/** The last instruction of a block that ran to its end, as far as the code alone tells: its first way out. */
+function blockEnd(insts: Translated['insts'], first: number): number {
+  const length = insts.slice(first).findIndex(({ inst }) => inst.target !== null || inst.op === 'exit');
+  return length < 0 ? insts.length - 1 : first + length;
+}
+
+function faultOf(
+  error: unknown,
+  name: string,
+  environment: Environment,
+  insts: Translated['insts'],
+): VmFault {
+  if (!(error instanceof Fault)) throw error;
+  const where = insts[error.at];
+  const told = error.registers ?? [];
+  return {
+    kind: 'fault',
+    message: error.message,
+    pos: where?.inst.pos ?? null,
+    func: where?.func ?? name,
+    inst: where?.inst ?? null,
+    registers: Array.from({ length: told.length / 2 }, (_, i) =>
+      runtime.join64(told[2 * i] ?? 0, told[2 * i + 1] ?? 0),
+    ),
+    trail: trailOf(environment, insts, error.at),
+  };
+}
+
+/** Where everything of a program lies. */
+class Image {
+  readonly memory: Memory;
+  readonly maps: ReadonlyMap<string, ModelMap>;
+  readonly globals: ReadonlyMap<string, bigint>;
+  private readonly funcs: ReadonlyMap<string, bigint>;
+  private readonly names: ReadonlyMap<bigint, string>;
+  private readonly handles: ReadonlyMap<bigint, ModelMap>;
+
+  constructor({ funcs, module, endian }: VmOptions) {
+    this.memory = new Memory(endian ?? 'little');
+    this.maps = new Map(module.maps.map((m) => [m.name, createMap(m, this.memory)]));
+    this.handles = new Map([...this.maps.values()].map((m) => [m.handle, m]));
+    this.globals = new Map(
+      module.globals.map((g) => {
+        const bytes = new Uint8Array(g.size);
+        bytes.set(g.init);
+        const readOnly = g.section.startsWith('.rodata');
+        return [g.name, this.memory.allocate(g.name, bytes, { readOnly })] as const;
+      }),
+    );
+    this.funcs = new Map(funcs.map((f) => [f.name, this.memory.allocate(`func ${f.name}`, 0)]));
+    this.names = new Map([...this.funcs].map(([name, at]) => [at, name]));
+  }
+
+  address(sym: SymRef): bigint {
+    if (sym.kind === 'map') return must(this.maps.get(sym.name), sym.name).handle;
+    if (sym.kind === 'mapvalue')
+      return must(this.maps.get(sym.name), sym.name).lookup(new Uint8Array(4)) + BigInt(sym.offset);
+    if (sym.kind === 'func') return must(this.funcs.get(sym.name), sym.name);
+    return must(this.globals.get(sym.name), sym.name) + BigInt(sym.offset);
+  }
+
+  map(handle: bigint): ModelMap {
+    const map = this.handles.get(handle);
+    if (map === undefined) throw new Trap('a pointer that is no map is used as one');
+    return map;
+  }
+
+  funcAt(address: bigint): string {
+    const name = this.names.get(address);
+    if (name === undefined) throw new Trap('a pointer that is no function is called');
+    return name;
+  }
 }
 
 export function createVm(options: VmOptions): Vm {
-  const { funcs, module } = options;
-  const memory = new Memory(options.endian ?? 'little');
-  const maps = new Map(module.maps.map((m) => [m.name, createMap(m, memory)]));
-  const globals = new Map(
-    module.globals.map((g) => {
-      const bytes = new Uint8Array(g.size);
-      bytes.set(g.init);
-      return [g.name, memory.allocate(g.name, bytes, { readOnly: g.section === '.rodata' })] as const;
-    }),
-  );
-  const addresses = new Map(funcs.map((f) => [memory.allocate(`func ${f.name}`, 0), f.name]));
+  const { funcs } = options;
+  const image = new Image(options);
+  const { memory } = image;
+  const access = new MemoryAccess(memory);
   const numbers = new Map(funcs.map((f, i) => [f.name, i]));
-  const address = (sym: SymRef): bigint => {
-    if (sym.kind === 'map') return must(maps.get(sym.name), sym.name).handle;
-    if (sym.kind === 'mapvalue')
-      return must(maps.get(sym.name), sym.name).lookup(new Uint8Array(4)) + BigInt(sym.offset);
-    if (sym.kind === 'func') return must([...addresses].find(([, name]) => name === sym.name)?.[0], sym.name);
-    return must(globals.get(sym.name), sym.name) + BigInt(sym.offset);
-  };
-  const translated = translate(
-    funcs,
-    { address, func: (name) => must(numbers.get(name), name) },
-    options.endian ?? 'little',
-  );
-  let natives: readonly Native[] = [];
-  const invoke = (name: string, args: readonly bigint[], depth: number): bigint => {
-    const native = must(natives[must(numbers.get(name), `no function ${name}`)], name);
-    const halves = [0, 1, 2, 3, 4].flatMap((i) => [runtime.split64(args[i] ?? 0n), runtime.R.hi]);
-    return runtime.join64(native(...halves, depth), runtime.R.hi);
-  };
+  const numberOf = (name: string): number => must(numbers.get(name), `no function ${name}`);
+  const linkage = { address: (sym: SymRef) => image.address(sym), func: numberOf };
+  const endian = options.endian ?? 'little';
+  const translated = translate(funcs, linkage, endian, false);
+  const { insts } = translated;
+  const fuel = options.fuel ?? defaultFuel;
+
+  let natives: readonly Native<number>[] = [];
+  const invoke = (name: string, args: readonly bigint[], depth: number): bigint =>
+    runtime.join64(must(natives[numberOf(name)], name)(...halves(args), depth), runtime.R.hi);
   const host: Host = {
     memory,
-    map: (handle) =>
-      must(
-        [...maps.values()].find((m) => m.handle === handle),
-        'a pointer that is no map is used as one',
-      ),
+    map: (handle) => image.map(handle),
     callback: (at, args) => {
-      const name = addresses.get(at);
-      if (name === undefined) throw new Trap('a pointer that is no function is called');
-      return invoke(name, args, 1);
+      const { depth } = environment;
+      const value = invoke(image.funcAt(at), args, depth + 1);
+      environment.depth = depth;
+      return value;
     },
   };
-  const environment = new Environment(memory, options, host, (name, context, depth) =>
+  const shared: EnvironmentOptions = {
+    memory,
+    frames: allocateFrames(memory),
+    host,
+    helpers: options.helpers ?? {},
+    kfuncs: options.kfuncs ?? {},
+    slot: (map, index) => options.slots?.[map]?.get(index),
+    insts,
+  };
+  const environment = new RunningEnvironment(shared, (name, context, depth) =>
     runtime.split64(invoke(name, [context], depth)),
   );
-  natives = load(translated, new MemoryAccess(memory), environment);
+  natives = load<number>(translated, access, environment);
   return {
     memory,
-    maps,
-    globals,
+    maps: image.maps,
+    globals: image.globals,
     run(name, args) {
-      environment.fuel = options.fuel ?? 10_000_000;
-      environment.tailCalls = 0;
-      environment.tail = null;
+      environment.start(fuel);
       try {
         return { kind: 'return', value: invoke(name, args, 0) };
       } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        const where = translated.insts[error.at];
-        return {
-          kind: 'fault',
-          message: error.message,
-          pos: where?.inst.pos ?? null,
-          func: where?.func ?? name,
-          inst: where?.inst ?? null,
-        };
+        return faultOf(error, name, environment, insts);
+      }
+    },
+    *steps(name, args) {
+      let generators: readonly Native<Steps<number>>[] = [];
+      const enter = (func: string, values: readonly bigint[], depth: number): Steps<number> =>
+        must(generators[numberOf(func)], func)(...halves(values), depth);
+      const stepping = new SteppingEnvironment(shared, enter, (at) => image.funcAt(at));
+      generators = load<Steps<number>>(translate(funcs, linkage, endian, true), access, stepping);
+      stepping.start(fuel);
+      try {
+        return { kind: 'return', value: runtime.join64(yield* enter(name, args, 0), runtime.R.hi) };
+      } catch (error) {
+        return faultOf(error, name, stepping, insts);
       }
     },
   };

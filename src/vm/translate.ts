@@ -6,6 +6,8 @@
  *     r1 += r2       t0 = add64(l1, h1, l2, h2); u0 = R.hi; l1 = t0; h1 = u0;
  *     if w1 == 7 …   if ((l1 === 7 ? 1 : 0)) { b = 3; continue; }
  *
+ * Stepping, the functions are generators that yield the number of every instruction and the registers before it.
+ *
  * Invariant: every block takes its number of instructions from the fuel before it runs, so that no program runs on.
  */
 
@@ -14,11 +16,17 @@ import { type IsaRow, isaRow } from '../bpf/isa.ts';
 import type { MFunc, MInst, PReg, SymRef } from '../bpf/minst.ts';
 import { type JsValue, jsAlgebra } from './js-algebra.ts';
 
+/** Number of the helper bpf_tail_call. */
+const tailCall = 12n;
+
 /** Where a symbol lies, and the number of a function. */
 export interface Linkage {
   readonly address: (sym: SymRef) => bigint;
   readonly func: (name: string) => number;
 }
+
+/** Blocks that a fault remembers, a power of two; `T` holds their first instructions. */
+export const trailLength = 16;
 
 export interface Translated {
   /** The body of a function whose parameters are the names in `runtimeNames`; it returns the list of functions. */
@@ -32,16 +40,25 @@ const half = (value: bigint): JsValue => ({
   hi: String(BigInt.asIntN(32, value >> 32n)),
 });
 
+const registerList = `[${Array.from({ length: 11 }, (_, r) => `l${r}, h${r}`).join(', ')}]`;
+
 class FunctionTranslator {
   private readonly out: string[] = [];
   private temporaries = 0;
   private readonly algebra = jsAlgebra((lo, hi) => this.bind(lo, hi));
   private readonly linkage: Linkage;
   private readonly big: boolean;
+  private readonly stepping: boolean;
 
-  constructor(linkage: Linkage, big: boolean) {
+  constructor(linkage: Linkage, big: boolean, stepping: boolean) {
     this.linkage = linkage;
     this.big = big;
+    this.stepping = stepping;
+  }
+
+  /** A call of what may call functions of the program. */
+  private enter(call: string): string {
+    return this.stepping ? `(yield* ${call})` : call;
   }
 
   private bind(lo: string, hi: string | null): JsValue {
@@ -105,14 +122,20 @@ class FunctionTranslator {
   private call(inst: MInst<PReg>, at: number): void {
     const args = [1, 2, 3, 4, 5].map((r) => `l${r}, h${r}`).join(', ');
     const callee =
-      inst.op === 'call_func' ? `f${this.linkage.func(must(inst.sym, 'callee').name)}(${args}, d + 1)` : null;
-    if (callee === null && inst.op !== 'call_helper') {
+      inst.op === 'call_func'
+        ? `f${this.linkage.func(must(inst.sym, 'callee').name)}(${args}, d + 1)`
+        : inst.op === 'call_helper'
+          ? `E.helper(${inst.imm}, ${args}, d, ${at})`
+          : inst.op === 'call_kfunc'
+            ? `E.kfunc(${args}, d, ${at})`
+            : null;
+    if (callee === null) {
       this.out.push(`E.unsupported(${at});`);
       return;
     }
-    this.set(0, this.bind(callee ?? `E.helper(${inst.imm}, ${args}, ${at})`, 'R.hi'));
-    if (inst.op === 'call_helper' && inst.imm === 12n) {
-      this.out.push('if (E.tail !== null) return E.follow(d);');
+    this.set(0, this.bind(this.enter(callee), 'R.hi'));
+    if (inst.op === 'call_helper' && inst.imm === tailCall) {
+      this.out.push(`if (E.tail !== null) return ${this.enter('E.follow(d)')};`);
     }
   }
 
@@ -121,6 +144,10 @@ class FunctionTranslator {
   }
 
   private branch(inst: MInst<PReg>, row: IsaRow, at: number): void {
+    if (inst.op === 'may_goto') {
+      this.out.push(`if (E.mayGoto()) { b = ${inst.target}; continue; }`);
+      return;
+    }
     if (row.sem === null) {
       this.out.push(`E.unsupported(${at});`);
       return;
@@ -139,11 +166,13 @@ class FunctionTranslator {
     this.set(inst.dst, row.sem(this.algebra, ...operands, row.width, this.big));
   }
 
-  /** Legacy packet loads: a read beyond the packet ends the program with 0. */
+  /** Legacy packet loads, of the context in R6: a read beyond the packet ends the function with 0. */
   private skb(inst: MInst<PReg>, row: IsaRow, at: number): void {
     const index = inst.src === null ? '0' : `l${inst.src}`;
-    this.out.push(`l0 = E.skb(${at}, ${row.access}, ${index} + ${inst.imm}); h0 = 0;`);
-    this.out.push('if (E.ended()) { R.hi = 0; return 0; }');
+    this.out.push(
+      `l0 = E.skb(l6, h6, ${index} + ${inst.imm} | 0, ${must(row.access, 'access') / 8}, ${at});`,
+    );
+    this.out.push('h0 = 0; if (E.ended) { R.hi = 0; return 0; }');
   }
 
   private instruction(inst: MInst<PReg>, at: number): void {
@@ -189,18 +218,26 @@ class FunctionTranslator {
   translate(func: MFunc<PReg>, number: number, first: number): string {
     let at = first;
     const params = [1, 2, 3, 4, 5].map((r) => `l${r}, h${r}`).join(', ');
-    this.out.push(`function f${number}(${params}, d) {`);
+    this.out.push(`function${this.stepping ? '*' : ''} f${number}(${params}, d) {`);
     this.out.push('let l0 = 0, h0 = 0, l6 = 0, h6 = 0, l7 = 0, h7 = 0, l8 = 0, h8 = 0, l9 = 0, h9 = 0;');
     this.out.push(`const l10 = E.frame(d), h10 = R.hi; let b = ${func.blocks[0]?.id ?? 0};`);
-    this.out.push('for (;;) switch (b) {');
+    this.out.push('try { for (;;) switch (b) {');
     for (const [i, block] of func.blocks.entries()) {
       this.out.push(`case ${block.id}: {`);
+      this.out.push(`T[E.trail = E.trail + 1 & ${trailLength - 1}] = ${at};`);
       this.out.push(`if ((E.fuel -= ${block.body.length}) < 0) E.exhausted(${at});`);
-      for (const inst of block.body) this.instruction(inst, at++);
+      for (const inst of block.body) {
+        if (this.stepping) this.out.push(`yield E.step(${at}, d, ${registerList});`);
+        this.instruction(inst, at++);
+      }
       const next = func.blocks[i + 1];
       this.out.push(next === undefined ? '}' : `b = ${next.id}; }`);
     }
-    this.out.push(`default: E.exhausted(${first});`, '}', '}');
+    this.out.push(
+      `default: E.exhausted(${first});`,
+      `} } catch (e) { throw E.noted(e, ${registerList}); }`,
+      '}',
+    );
     return this.out.join('\n');
   }
 }
@@ -210,12 +247,13 @@ export function translate(
   funcs: readonly MFunc<PReg>[],
   linkage: Linkage,
   endian: 'little' | 'big',
+  stepping: boolean,
 ): Translated {
   const insts: { func: string; inst: MInst<PReg> }[] = [];
   const parts = funcs.map((func, i) => {
     const first = insts.length;
     for (const block of func.blocks) for (const inst of block.body) insts.push({ func: func.name, inst });
-    return new FunctionTranslator(linkage, endian === 'big').translate(func, i, first);
+    return new FunctionTranslator(linkage, endian === 'big', stepping).translate(func, i, first);
   });
   const list = funcs.map((_f, i) => `f${i}`).join(', ');
   return { source: `"use strict";\n${parts.join('\n')}\nreturn [${list}];`, insts };

@@ -8,7 +8,7 @@ import { alu, inst } from '../bpf/build.ts';
 import { type IsaName, isaNames, isaRow } from '../bpf/isa.ts';
 import type { MFunc, MInst, PReg } from '../bpf/minst.ts';
 import { parseMCode } from '../bpf/parse.ts';
-import { testHelpers } from '../model/helpers.ts';
+import { testHelpers } from '../model/helpers/helpers.ts';
 import { createVm, type VmModule } from './machine.ts';
 
 const nothing: VmModule = { maps: [], globals: [] };
@@ -111,7 +111,7 @@ describe('faults', () => {
     ['r0 = *(u64 *)(r1 + 4)', /8 bytes at context \+ 4 are outside of its 8/],
     ['r0 = *(u64 *)(r2 + 0)', /nil is dereferenced/],
     ['*(u64 *)(r10 + 0) = 1', /outside of its 512/],
-    ['call skb_store_bytes#9()', /skb_store_bytes is not simulated/],
+    ['call ima_inode_hash#161()', /ima_inode_hash is not simulated/],
   ])('%s', (line, message) => {
     const vm = machine(`func @main(1) frame 0 next v11 b1 {\nb0:\n  r2 = 0\n  ${line}\n  exit\n}\n`);
     const outcome = vm.run('main', [vm.memory.allocate('context', 8)]);
