@@ -10,36 +10,49 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { must } from '../src/base/assert.ts';
 import { formatDiagnostic } from '../src/base/format.ts';
 import { gather } from '../src/cli/sources.ts';
 import { type CompileOptions, compile } from '../src/compile.ts';
-import { type LoadPlan, type Patch, planModule, toHex } from '../src/kernel/plan.ts';
+import { planModule } from '../src/kernel/plan.ts';
+import { readBpfObject } from '../src/object/bpf-object.ts';
 import { readElf } from '../src/object/elf-read.ts';
+import type { Loadable } from './sides.ts';
 
 export const programFolder = 'bench/programs';
 
 export interface GoBuild {
   readonly slots: number;
-  readonly plan: LoadPlan;
+  readonly form: 'object' | 'listing';
+  readonly loadable: Loadable;
 }
 
 /** bpfc's code for a program of the suite, or its errors: the shorter of what an object and what bytecode hold. */
 export function compileGo(name: string, options: Partial<CompileOptions>): GoBuild | string {
   if (!existsSync(`${programFolder}/${name}.go`)) return 'no program';
-  const forms = (['object', 'listing'] as const).map((emit) => compileForm(name, { ...options, emit }));
+  const forms = (['object', 'listing'] as const).map((form) => compileForm(name, { ...options, form }));
   const builds = forms.filter((form) => typeof form !== 'string');
   const [best] = builds.sort((a, b) => a.slots - b.slots);
-  return best ?? forms[0] ?? 'no form';
+  return best ?? must(forms[0], 'no form');
 }
 
-function compileForm(name: string, options: Partial<CompileOptions>): GoBuild | string {
+function compileForm(
+  name: string,
+  options: Partial<CompileOptions> & Pick<GoBuild, 'form'>,
+): GoBuild | string {
   const source = gather([`${programFolder}/${name}.go`]);
-  const result = compile({ ...source, options });
+  const { form, ...rest } = options;
+  const result = compile({ ...source, options: { ...rest, emit: form } });
   const errors = result.diagnostics.filter((d) => d.severity === 'error');
   if (result.machine === null || errors.length > 0)
     return errors.map((d) => formatDiagnostic(d, result.files)).join('\n');
+  if (result.artifact instanceof Uint8Array) {
+    const object = readBpfObject(result.artifact);
+    return { slots: slotsOfObject(result.artifact), form, loadable: { kind: 'object', object } };
+  }
   const plan = planModule(result.machine, 'little');
-  return { slots: plan.programs.reduce((sum, p) => sum + p.code.length / 16, 0), plan };
+  const slots = plan.programs.reduce((sum, p) => sum + p.code.length / 16, 0);
+  return { slots, form, loadable: { kind: 'plan', plan } };
 }
 
 export interface CCompiler {
@@ -94,42 +107,4 @@ const executable = 4;
 export function slotsOfObject(object: Uint8Array): number {
   const sections = readElf(object).sections.filter((s) => (s.flags & executable) !== 0);
   return sections.reduce((sum, s) => sum + s.data.length / 8, 0);
-}
-
-/** Of a relocation: a 64-bit address, and a call. */
-const relocation64 = 1;
-
-/**
- * The object's one program with the maps of the Go version, which go by the same names but for case. The verifier and
- * test runs see both versions alike then.
- */
-export function planOfObject(object: Uint8Array, go: LoadPlan): LoadPlan | null {
-  const { sections } = readElf(object);
-  const text = sections.filter((s) => (s.flags & executable) !== 0 && s.data.length > 0);
-  const [section] = text;
-  const [program] = go.programs;
-  if (section === undefined || program === undefined || text.length > 1) return null;
-  const rodata = sections.find((s) => s.name.startsWith('.rodata') && s.data.length > 0);
-  const patches: Patch[] = [];
-  const code = Uint8Array.from(section.data);
-  const view = new DataView(code.buffer);
-  for (const { offset, type, symbol } of section.relocations) {
-    if (type !== relocation64) return null;
-    const home = sections.find((s) => s.index === symbol.section);
-    const slot = offset / 8;
-    if (home !== undefined && home === rodata) {
-      patches.push({ slot, map: '.rodata', offset: symbol.value + view.getInt32(offset + 4, true) });
-      continue;
-    }
-    const map = go.maps.find((m) => m.name.toLowerCase() === symbol.name.toLowerCase());
-    if (map === undefined) return null;
-    patches.push({ slot, map: map.name, offset: null });
-  }
-  const maps = go.maps.filter((m) => m.content === null);
-  if (rodata !== undefined) {
-    const content = toHex(rodata.data);
-    const shape = { type: 2, keySize: 4, valueSize: rodata.data.length, maxEntries: 1, flags: 1 << 7 };
-    maps.push({ ...shape, name: '.rodata', content, readOnly: true });
-  }
-  return { ...go, maps, programs: [{ ...program, code: toHex(code), patches }] };
 }

@@ -6,10 +6,11 @@
  */
 
 import type { CompileOptions } from '../src/compile.ts';
-import { type LoadPlan, loadPlan } from '../src/kernel/plan.ts';
 import type { ProgramStats } from '../src/kernel/program.ts';
 import type { System } from '../src/kernel/system.ts';
-import { anchors, compileGo, compileObject, planOfObject, reference, slotsOfObject } from './compilers.ts';
+import { readBpfObject } from '../src/object/bpf-object.ts';
+import { anchors, type GoBuild, compileGo, compileObject, reference, slotsOfObject } from './compilers.ts';
+import { type Loadable, loadSide } from './sides.ts';
 import type { Row } from './suite.ts';
 
 export type Mode = Extract<CompileOptions['optimize'], '2' | 's'>;
@@ -31,6 +32,8 @@ export interface Measurement {
   readonly verifiedC19: number | null;
   readonly jitBytes: number | null;
   readonly jitBytesC19: number | null;
+  /** `listing`: only bare instructions are this small, an object has no way to say the address of a map's value. */
+  readonly form: GoBuild['form'] | null;
   readonly error: string | null;
 }
 
@@ -55,15 +58,16 @@ export function measureC(row: Row, all: boolean): CFigures {
   return { c19, anchor: best?.slots ?? null, anchorBy: best?.by ?? null, object };
 }
 
-function stats(system: System | null, plan: LoadPlan | null): ProgramStats | string | null {
-  if (system === null || plan === null) return null;
-  const loaded = loadPlan(system, plan);
+function stats(system: System | null, loadable: Loadable | null): ProgramStats | string | null {
+  if (system === null || loadable === null) return null;
+  const side = loadSide(system, loadable, 'figures');
   try {
-    const [first] = loaded.programs.values();
-    if (first === undefined) return null;
-    return first.ok ? first.stats : `${first.reason}: ${first.log.trim().split('\n').slice(-4).join(' | ')}`;
+    const { program } = side;
+    return program.ok
+      ? program.stats
+      : `${program.reason}: ${program.log.trim().split('\n').slice(-4).join(' | ')}`;
   } finally {
-    loaded.close();
+    side.close();
   }
 }
 
@@ -76,9 +80,9 @@ export function measure(
 ): Measurement {
   const made = compileGo(row.name, { optimize: mode, cpu });
   const built = typeof made === 'string' ? null : made;
-  const ours = stats(system, built?.plan ?? null);
+  const ours = stats(system, built?.loadable ?? null);
   const theirs =
-    built === null || c.object === null ? null : stats(system, planOfObject(c.object, built.plan));
+    c.object === null ? null : stats(system, { kind: 'object', object: readBpfObject(c.object) });
   const number = (s: ProgramStats | string | null, of: 'processed' | 'jitedLen'): number | null =>
     s === null || typeof s === 'string' ? null : s[of];
   return {
@@ -95,6 +99,14 @@ export function measure(
     verifiedC19: number(theirs, 'processed'),
     jitBytes: number(ours, 'jitedLen'),
     jitBytesC19: number(theirs, 'jitedLen'),
-    error: typeof made === 'string' ? made : typeof ours === 'string' ? ours : null,
+    form: built?.form ?? null,
+    error:
+      typeof made === 'string'
+        ? made
+        : typeof ours === 'string'
+          ? ours
+          : typeof theirs === 'string'
+            ? `C: ${theirs}`
+            : null,
   };
 }

@@ -46,5 +46,6 @@ export const suite: readonly Row[] = [
   row(16, 'xdprouter', 95, 92, 99, 100),
   row(17, 'xdpfwd', 113, 108, 128, 120),
   row(18, 'iptunnel', 200, 190),
-  row(19, 'l4lb', 560, 520),
+  // 560 and 520 beside a C version of 660 slots: ours of 538, whose parts clang inlines, asks for as much.
+  row(19, 'l4lb', 456, 424),
 ];
