@@ -3,20 +3,18 @@
 import type { Machine } from '../passes/pass.ts';
 import type { PReg } from '../src/bpf/minst.ts';
 import { testHelpers } from '../src/model/helpers/helpers.ts';
+import { testKfuncs } from '../src/model/helpers/kfuncs.ts';
 import { createVm } from '../src/vm/machine.ts';
 import { inputBytes, mismatch, type Outcome, type RunLine } from './run-lines.ts';
 import { packetContext } from './run-ssa.ts';
 
 function execute(machine: Machine<PReg>, line: RunLine): Outcome | string {
   const { funcs, module } = machine;
-  const vm = createVm({ funcs, module, helpers: testHelpers({ log: [] }) });
+  const vm = createVm({ funcs, module, helpers: testHelpers({ log: [] }), kfuncs: testKfuncs });
   const section = module.programs.find((program) => program.name === line.name)?.section ?? '';
   const bytes = inputBytes(line);
-  const argument =
-    line.input.kind === 'data'
-      ? packetContext(vm.memory, section, bytes)
-      : vm.memory.allocate('context', bytes);
-  const outcome = vm.run(line.name, [argument]);
+  const packet = line.input.kind === 'data' ? packetContext(vm.memory, section, bytes) : null;
+  const outcome = vm.run(line.name, [packet?.context ?? vm.memory.allocate('context', bytes)]);
   if (outcome.kind === 'fault') {
     const at = outcome.pos === null ? outcome.func : `${outcome.pos.line}:${outcome.pos.col}`;
     return `fault: ${outcome.message} at ${at}`;
@@ -25,7 +23,7 @@ function execute(machine: Machine<PReg>, line: RunLine): Outcome | string {
     ret: BigInt.asUintN(32, outcome.value),
     result: null,
     context: line.input.kind === 'context' ? bytes : null,
-    data: line.input.kind === 'data' ? bytes : null,
+    data: packet?.bytes() ?? null,
   };
 }
 

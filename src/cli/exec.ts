@@ -5,19 +5,23 @@
 
 import { readFileSync } from 'node:fs';
 import { eventShapes } from '../emit/event-shapes.ts';
-import { fromHex, toHex } from '../emit/hex.ts';
+import { fromHex } from '../emit/hex.ts';
 import { kernelSession } from '../kernel/session.ts';
-import { entriesFromJson, type ObjectShapes, shapesOf } from '../object/object-shapes.ts';
-import { type Json, ShapeError } from '../object/shape.ts';
-import { RunFault, type Session, type SessionInput, type SessionOutput } from '../testing/session.ts';
-import { vmSession } from '../testing/vm-session.ts';
+import { entriesFromJson, eventJson, type ObjectShapes, shapesOf } from '../object/object-shapes.ts';
+import { ShapeError } from '../object/shape.ts';
+import { RunFault, type Session, type SessionInput } from '../testing/session.ts';
+import { type VmSession, vmSession } from '../testing/vm-session.ts';
 import { type Args, UsageError } from './args.ts';
-import { assignment, contentsWith, mapLines, mapsJson, parseJson, settings, variablesJson } from './data.ts';
+import { assignment, contentsWith, mapsJson, parseJson, settings, variablesJson } from './data.ts';
+import { faultText, type Shown, showJson, showText, traced } from './exec-show.ts';
 import { FileError, writeText } from './files.ts';
 import { type Loadable, loadable, needKernel, reportingKernelErrors } from './kernel.ts';
-import { paintFor, table } from './output.ts';
+import { paintFor } from './output.ts';
 import { formatExplanation } from '../explain/format.ts';
 import { explainLog } from '../explain/explain.ts';
+
+/** The kernel counts repetitions in 32 bits. */
+const largestRepeat = 2 ** 31 - 1;
 
 /** Bytes of `HEX` or `@FILE`. */
 function bytesOf(args: Args, option: 'packet' | 'ctx'): Uint8Array | undefined {
@@ -35,16 +39,18 @@ function bytesOf(args: Args, option: 'packet' | 'ctx'): Uint8Array | undefined {
   return bytes;
 }
 
-async function open(args: Args, input: Loadable, shapes: ObjectShapes): Promise<Session> {
+/** A session, which single steps where it is the embedded machine's. */
+async function open(
+  args: Args,
+  input: Loadable,
+  shapes: ObjectShapes,
+): Promise<Session & Partial<VmSession>> {
   const values = settings(args, shapes);
   if (!args.values.has('vm')) {
     const system = await needKernel('exec');
     return kernelSession(system, input.object, shapes, contentsWith(input, shapes, values));
   }
-  const machine = input.compiled?.machine ?? null;
-  if (machine === null || input.compiled === null)
-    throw new UsageError('bpfc exec --vm runs Go files; an object needs the kernel');
-  const session = vmSession(machine, input.object, input.compiled.files);
+  const session = vmSession(input.object, shapes);
   for (const [name, bytes] of values) session.writeVariable(name, bytes);
   return session;
 }
@@ -67,66 +73,35 @@ function fillMaps(args: Args, session: Session, shapes: ObjectShapes): void {
   }
 }
 
-interface Shown {
-  readonly output: SessionOutput;
-  readonly maps: Readonly<Record<string, Json>>;
-  readonly variables: Readonly<Record<string, Json>>;
-  readonly printed: readonly string[];
-}
-
-function showText(args: Args, program: string, { output, maps, variables, printed }: Shown): void {
-  const signed = output.result | 0;
-  const rows = [
-    [program, `returned ${output.result}${signed === output.result ? '' : ` (${signed})`}`],
-    ...(args.values.has('packet') && output.packet !== null
-      ? [['packet', toHex(output.packet).trim().replace(/\n/g, '')]]
-      : []),
-    ...(output.context === null ? [] : [['context', toHex(output.context).trim().replace(/\n/g, '')]]),
-    ...(output.nanoseconds === null || !args.values.has('repeat')
-      ? []
-      : [['time', `${output.nanoseconds} ns`]]),
-  ];
-  const lines = [
-    ...printed.map((line) => `printed: ${line}`),
-    ...Object.entries(maps).flatMap(([name, entries]) => mapLines(name, entries)),
-    ...Object.entries(variables).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
-  ];
-  writeText(1, table(rows) + lines.map((line) => `${line}\n`).join(''));
-}
-
-function showJson(program: string, { output, maps, variables, printed }: Shown): void {
-  const hex = (bytes: Uint8Array | null) => (bytes === null ? null : toHex(bytes).replace(/\s/g, ''));
-  const { result, packet, context, nanoseconds } = output;
-  const shown = {
-    program,
-    result,
-    packet: hex(packet),
-    context: hex(context),
-    nanoseconds,
-    maps,
-    variables,
-    printed,
-  };
-  writeText(1, `${JSON.stringify(shown, null, 2)}\n`);
-}
-
-function execute(args: Args, input: Loadable, session: Session, shapes: ObjectShapes): number {
+function execute(
+  args: Args,
+  input: Loadable,
+  session: Session & Partial<VmSession>,
+  shapes: ObjectShapes,
+): number {
   fillMaps(args, session, shapes);
   const program = chosenProgram(args, session);
   const packet = bytesOf(args, 'packet');
   const context = bytesOf(args, 'ctx');
   const repeat = Number(args.values.get('repeat') ?? 1);
-  if (!Number.isInteger(repeat) || repeat < 1) throw new UsageError('--repeat takes a number from 1');
+  if (!Number.isInteger(repeat) || repeat < 1 || repeat > largestRepeat)
+    throw new UsageError(`--repeat takes a number from 1 to ${largestRepeat}`);
   const given: SessionInput = {
     ...(packet === undefined ? {} : { packet }),
     ...(context === undefined ? {} : { context }),
     repeat,
   };
   const started = performance.now();
-  const output = session.run(program, given);
+  const output =
+    args.values.has('trace') && session.steps !== undefined
+      ? traced(session.steps(program, given))
+      : session.run(program, given);
   const measured = Math.round(((performance.now() - started) * 1e6) / repeat);
   const shown: Shown = {
     output: { ...output, nanoseconds: output.nanoseconds ?? measured },
+    events: session
+      .events()
+      .map(({ map, data }) => ({ map, value: eventJson(shapes.maps.get(map)?.value, data) })),
     maps: mapsJson(input, session, shapes),
     variables: variablesJson(session, shapes),
     printed: session.printed(),
@@ -153,7 +128,9 @@ export function execCommand(args: Args): Promise<number> {
     const { compiled, object } = input;
     const events = compiled?.module == null ? undefined : eventShapes(compiled.module.maps, compiled.program);
     const shapes = shapesOf(object, events);
-    let session: Session | null = null;
+    if (args.values.has('trace') && !args.values.has('vm'))
+      throw new UsageError('--trace needs --vm: the kernel runs no single steps');
+    let session: (Session & Partial<VmSession>) | null = null;
     try {
       session = await open(args, input, shapes);
       if (showRefused(args, input, session)) return 1;
@@ -161,11 +138,7 @@ export function execCommand(args: Args): Promise<number> {
     } catch (error) {
       if (error instanceof ShapeError) throw new UsageError(error.message);
       if (!(error instanceof RunFault)) throw error;
-      const at = error.place === null ? 'bpfc' : `${error.place.file}:${error.place.line}:${error.place.col}`;
-      writeText(
-        2,
-        `${paintFor(args)('strong', at)}: ${paintFor(args)('error', 'error:')} ${error.message}\n`,
-      );
+      writeText(2, faultText(error, paintFor(args)));
       return 1;
     } finally {
       session?.close();

@@ -15,11 +15,12 @@ import { succeed, type System } from '../kernel/system.ts';
 import { AttachError, type AttachOptions, attachProgram } from '../kernel/targets.ts';
 import { openTraceWhenFree, printedText, type Trace } from '../kernel/trace.ts';
 import type { ObjectProgram } from '../object/bpf-object.ts';
-import { type ObjectShapes, shapesOf } from '../object/object-shapes.ts';
-import { type Json, ShapeError, toJson } from '../object/shape.ts';
+import { eventJson, type ObjectShapes, shapesOf } from '../object/object-shapes.ts';
+import { type Json, ShapeError } from '../object/shape.ts';
 import { type Args, UsageError } from './args.ts';
 import { contentsWith, mapLines, mapsJson, settings } from './data.ts';
 import { showRefused } from './exec.ts';
+import { eventText } from './exec-show.ts';
 import { FileError, writeText } from './files.ts';
 import { type Loadable, loadable, needKernel, reportingKernelErrors } from './kernel.ts';
 
@@ -60,14 +61,6 @@ interface Output {
   readonly event: (map: string, value: Json) => void;
   readonly maps: (maps: Readonly<Record<string, Json>>) => void;
   readonly note: (text: string) => void;
-}
-
-/** `PID=7 Comm="sh"` for structs, JSON for others. */
-function eventText(value: Json): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
-  return Object.entries(value)
-    .map(([name, item]) => `${name}=${JSON.stringify(item)}`)
-    .join(' ');
 }
 
 function outputFor(args: Args): Output {
@@ -182,14 +175,7 @@ class Run {
     }
     for (const { name, events } of this.sources) {
       const shape = this.shapes.maps.get(name)?.value;
-      for (const record of events.read())
-        this.output.event(
-          name,
-          toJson(
-            shape === undefined || shape.size === 0 ? { kind: 'bytes', size: record.length } : shape,
-            record,
-          ),
-        );
+      for (const record of events.read()) this.output.event(name, eventJson(shape, record));
     }
   }
 

@@ -57,6 +57,7 @@ export const options = {
   },
   set: { arg: 'NAME=VALUE', repeat: true, doc: 'set a package variable before the programs are loaded' },
   vm: { doc: 'run in the embedded machine, without a kernel' },
+  trace: { doc: 'with --vm: every instruction on stderr, and the registers that change' },
   duration: { arg: 'TIME', doc: 'stop after 5s, 500ms, 2m; else at Ctrl-C' },
   interval: { arg: 'TIME', doc: 'show the maps every TIME, not only at the end' },
   iface: { arg: 'NAME', doc: 'network interface to attach to' },
@@ -141,7 +142,18 @@ export const commands = {
   exec: {
     args: 'FILE.go…|FILE.o',
     doc: 'run a program once, in the kernel or in the embedded machine',
-    options: ['program', 'packet', 'ctx', 'repeat', 'map', 'set', 'vm', ...forThisMachine, ...always],
+    options: [
+      'program',
+      'packet',
+      'ctx',
+      'repeat',
+      'map',
+      'set',
+      'vm',
+      'trace',
+      ...forThisMachine,
+      ...always,
+    ],
     example: 'bpfc exec filter.go --vm --packet @ping.bin --map hits=\'{"1": 5}\'',
   },
   explain: {

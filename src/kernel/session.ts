@@ -5,6 +5,7 @@ import { programRow } from '../bpf/programs.ts';
 import type { BpfObject } from '../object/bpf-object.ts';
 import type { ObjectShapes } from '../object/object-shapes.ts';
 import { RunFault, type Session } from '../testing/session.ts';
+import { type EventSource, openPerfArray, openRing } from './events.ts';
 import { entries, lookup, update } from './map.ts';
 import { type LoadedMap, type LoadedObject, loadObject } from './object.ts';
 import { type RunInput, type RunOutput, runProgram } from './program.ts';
@@ -37,6 +38,22 @@ function testRun(system: System, fd: number, type: number, input: RunInput): Run
 const defaultPacket = 64;
 const packetTypes: readonly number[] = [1, 3, 4, 6, 8, 10, 11, 12, 14, 19, 22, 32];
 
+const mapTypes = { ringbuf: 27, perf: 4 } as const;
+
+/** Where the maps' events come in. */
+function openEvents(
+  system: System,
+  maps: LoadedObject['maps'],
+): readonly { map: string; source: EventSource }[] {
+  return [...maps].flatMap(([name, { fd, map, maxEntries }]) =>
+    map.type === mapTypes.ringbuf
+      ? [{ map: name, source: openRing(system, fd, maxEntries) }]
+      : map.type === mapTypes.perf
+        ? [{ map: name, source: openPerfArray(system, fd, maxEntries) }]
+        : [],
+  );
+}
+
 export interface KernelSession extends Session {
   readonly loaded: LoadedObject;
 }
@@ -54,6 +71,8 @@ export function kernelSession(
     const map = mapOf(name);
     return { map, bytes: lookup(system, map.fd, new Uint8Array(4), map.map.valueSize) ?? new Uint8Array(0) };
   };
+  // Opened before the first run: who only attaches programs reads events in its own way.
+  let sources: ReturnType<typeof openEvents> | null = null;
   return {
     loaded,
     programs: object.programs,
@@ -73,6 +92,7 @@ export function kernelSession(
         name,
       ).row.typeId;
       const data = packet ?? (packetTypes.includes(type) ? new Uint8Array(defaultPacket) : undefined);
+      sources ??= openEvents(system, loaded.maps);
       const run = testRun(system, result.fd, type, {
         ...(data === undefined ? {} : { data }),
         ...(context === undefined ? {} : { context }),
@@ -108,6 +128,10 @@ export function kernelSession(
       update(system, map.fd, new Uint8Array(4), bytes);
     },
     printed: () => [],
-    close: loaded.close,
+    events: () => (sources ?? []).flatMap(({ map, source }) => source.read().map((data) => ({ map, data }))),
+    close() {
+      for (const { source } of sources ?? []) source.close();
+      loaded.close();
+    },
   };
 }

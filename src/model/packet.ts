@@ -70,6 +70,8 @@ export interface Packet {
   readonly moveMeta: (by: number) => bigint;
   /** Puts other bytes in the place of what the program sees. */
   readonly replace: (bytes: Uint8Array) => void;
+  /** Gives the memory back; what was asked of the packet before stays valid. */
+  readonly free: () => void;
 }
 
 /** How eth_type_trans classes a packet by its destination: host, broadcast, multicast, other host. */
@@ -104,15 +106,16 @@ export function createPacket(memory: Memory, type: string, packet: Uint8Array, g
   let buffer = new Uint8Array(Math.max(pageEnd, headroom + packet.length));
   let [meta, start, end] = [headroom, headroom, headroom + packet.length - front.length];
   buffer.set(packet.subarray(front.length), start);
-  let region: bigint | null = null;
+  const regions: bigint[] = [];
   const pointers = new Map<number, bigint>();
   fill(contextBytes, kind, packet, end - start, given);
 
   /** A new region for the bytes between the bounds. */
   const place = (): void => {
-    if (region !== null) memory.release(region);
+    const old = regions.at(-1);
+    if (old !== undefined) memory.release(old);
     const base = memory.allocate('packet', buffer.subarray(meta, end));
-    region = base;
+    regions.push(base);
     if (row.direct) {
       pointers.set(layout.meta, base);
       pointers.set(layout.data, base + BigInt(start - meta));
@@ -157,6 +160,9 @@ export function createPacket(memory: Memory, type: string, packet: Uint8Array, g
       buffer.set(bytes, headroom);
       [meta, start, end] = [headroom, headroom, headroom + bytes.length];
       place();
+    },
+    free() {
+      for (const used of [...regions, context]) memory.free(used);
     },
   };
   memory.region(context).packet = made;

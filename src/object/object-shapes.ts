@@ -93,6 +93,10 @@ export function entriesToJson(shape: MapShape, entries: readonly Entry[], little
   });
 }
 
+/** An event by its shape; bytes where none is known. */
+export const eventJson = (shape: Shape | undefined, data: Uint8Array): Json =>
+  toJson(shape === undefined || shape.size === 0 ? { kind: 'bytes', size: data.length } : shape, data);
+
 const isObject = (value: Json): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

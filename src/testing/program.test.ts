@@ -57,3 +57,43 @@ test('the examples', () => {
   expect(hello.run().result).toBe(0);
   expect(hello.printed()).toEqual(['Hello world!']);
 });
+
+const sender = `package p
+
+import "bpfc/sdk/bpf"
+
+type Event struct {
+	Port uint32
+	Seen uint32
+}
+
+var Events = bpf.RingBuf[Event]{Size: 4096}
+
+//bpf:attach xdp
+func Send(ctx *bpf.XDP) bpf.XDPAction {
+	if e := Events.Reserve(); e != nil {
+		e.Port = 53
+		e.Seen = 1
+		Events.Submit(e)
+	}
+	return bpf.XDPPass
+}
+`;
+
+test('events, typed; room comes back when they are taken', () => {
+  const program = createProgram(sender);
+  for (let i = 0; i < 300; i++) program.run();
+  const events = program.events();
+  expect(events.length).toBe(255);
+  expect(events[0]).toEqual({ map: 'Events', value: { Port: 53, Seen: 1 } });
+  program.run();
+  expect(program.events().length).toBe(1);
+});
+
+test('single steps', () => {
+  const program = createProgram(sender);
+  const steps = [...program.steps()];
+  expect(steps[0]).toMatchObject({ func: 'Send', depth: 0, place: { file: 'program.go', line: 14 } });
+  expect(steps.map((step) => step.instruction)).toContain('exit r0');
+  expect(steps.at(-1)?.registers[0]).toBe(2n);
+});

@@ -10,15 +10,19 @@
 
 import { must } from '../base/assert.ts';
 import { formatDiagnostic } from '../base/format.ts';
-import { type CompileInput, type CompileOptions, type CompileResult, compile } from '../compile.ts';
+import { type CompileInput, type CompileOptions, compile } from '../compile.ts';
 import { eventShapes } from '../emit/event-shapes.ts';
 import { fromHex } from '../emit/hex.ts';
-import type { Machine } from '../../passes/pass.ts';
-import type { PReg } from '../bpf/minst.ts';
-import { readBpfObject } from '../object/bpf-object.ts';
-import { entriesFromJson, entriesToJson, shapesOf } from '../object/object-shapes.ts';
+import { type BpfObject, readBpfObject } from '../object/bpf-object.ts';
+import {
+  entriesFromJson,
+  entriesToJson,
+  eventJson,
+  type ObjectShapes,
+  shapesOf,
+} from '../object/object-shapes.ts';
 import { fromJson, type Json, ShapeError, toJson } from '../object/shape.ts';
-import type { SessionOutput } from './session.ts';
+import type { SessionInput, SessionOutput, Step } from './session.ts';
 import { type VmSessionOptions, vmSession } from './vm-session.ts';
 
 export interface ProgramOptions extends VmSessionOptions {
@@ -39,6 +43,8 @@ export interface RunOptions {
 export interface TestProgram {
   /** Runs once. A wrong access, which the kernel would not let happen, throws a RunFault with the Go place. */
   readonly run: (options?: RunOptions) => SessionOutput;
+  /** The same run, instruction by instruction: `for (const step of program.steps({ packet })) …`. */
+  readonly steps: (options?: RunOptions) => Generator<Step, SessionOutput, undefined>;
   /** Puts entries into a map: `[{ key, value }]`, `{ key: value }`, or values by index for arrays. */
   readonly fill: (map: string, entries: Json) => void;
   /** What a map holds: `[{ key, value }]`, or values by index. */
@@ -47,6 +53,14 @@ export interface TestProgram {
   readonly setVariable: (name: string, value: Json) => void;
   /** Lines that the program printed. */
   readonly printed: () => readonly string[];
+  /** What it sent since the last call, through ring buffers and perf event arrays. */
+  readonly events: () => readonly ProgramEvent[];
+}
+
+export interface ProgramEvent {
+  readonly map: string;
+  /** By the map's type: an object of the struct's fields, say. */
+  readonly value: Json;
 }
 
 function bytesOf(what: string, value: Uint8Array | string): Uint8Array {
@@ -59,37 +73,45 @@ function bytesOf(what: string, value: Uint8Array | string): Uint8Array {
 function compiled(
   source: string | CompileInput,
   options: ProgramOptions,
-): { readonly result: CompileResult; readonly object: Uint8Array; readonly machine: Machine<PReg> } {
+): { readonly object: BpfObject; readonly shapes: ObjectShapes } {
   const input = typeof source === 'string' ? { files: [{ name: 'program.go', text: source }] } : source;
   const result = compile({ ...input, options: { ...input.options, ...options.compile, emit: 'object' } });
   const { artifact, machine } = result;
-  if (artifact instanceof Uint8Array && machine !== null) return { result, object: artifact, machine };
+  if (artifact instanceof Uint8Array && machine !== null) {
+    const object = readBpfObject(artifact);
+    return { object, shapes: shapesOf(object, eventShapes(machine.module.maps, result.program)) };
+  }
   const errors = result.diagnostics.filter((d) => d.severity === 'error');
   throw new Error(errors.map((d) => formatDiagnostic(d, result.files)).join('\n'));
 }
 
 /** Compiles a package, given as its one file's text or as `compile` takes it; its errors are thrown as one. */
 export function createProgram(source: string | CompileInput, options: ProgramOptions = {}): TestProgram {
-  const { result, object: bytes, machine } = compiled(source, options);
-  const object = readBpfObject(bytes);
-  const shapes = shapesOf(object, eventShapes(machine.module.maps, result.program));
-  const session = vmSession(machine, object, result.files, options);
+  const { object, shapes } = compiled(source, options);
+  const session = vmSession(object, shapes, options);
   const known = <T>(list: ReadonlyMap<string, T>, what: string, name: string): T => {
     const found = list.get(name);
     if (found === undefined)
       throw new ShapeError(`no ${what} ${name}; there are ${[...list.keys()].join(', ')}`);
     return found;
   };
-  const program: TestProgram = {
-    run({ program: wanted, packet, context } = {}) {
-      const names = session.programs.map((p) => p.name);
-      if (wanted === undefined && names.length !== 1)
-        throw new TypeError(`choose a program: ${names.join(', ')}`);
-      return session.run(wanted ?? must(names[0], 'a program'), {
+  const chosen = ({ program: wanted, packet, context }: RunOptions): readonly [string, SessionInput] => {
+    const names = session.programs.map((p) => p.name);
+    if (wanted === undefined && names.length !== 1)
+      throw new TypeError(`choose a program: ${names.join(', ')}`);
+    if (wanted !== undefined && !names.includes(wanted))
+      throw new TypeError(`no program ${wanted}; there are ${names.join(', ')}`);
+    return [
+      wanted ?? must(names[0], 'a program'),
+      {
         ...(packet === undefined ? {} : { packet: bytesOf('packet', packet) }),
         ...(context === undefined ? {} : { context: bytesOf('context', context) }),
-      });
-    },
+      },
+    ];
+  };
+  const program: TestProgram = {
+    run: (run = {}) => session.run(...chosen(run)),
+    steps: (run = {}) => session.steps(...chosen(run)),
     fill(name, entries) {
       for (const [key, value] of entriesFromJson(known(shapes.maps, 'map', name), entries, name))
         session.update(name, key, value);
@@ -99,6 +121,8 @@ export function createProgram(source: string | CompileInput, options: ProgramOpt
     setVariable: (name, value) =>
       session.writeVariable(name, fromJson(known(shapes.variables, 'variable', name).shape, value, name)),
     printed: session.printed,
+    events: () =>
+      session.events().map(({ map, data }) => ({ map, value: eventJson(shapes.maps.get(map)?.value, data) })),
   };
   for (const [name, value] of Object.entries(options.variables ?? {})) program.setVariable(name, value);
   return program;

@@ -34,6 +34,7 @@ const walking: HelperTable = {
       const cell = host.memory.allocate('key', key.slice(), { readOnly: true });
       const value = host.map(map!).lookup(key);
       const stop = yield { address: callback!, args: [map!, cell, value, context!] };
+      host.memory.free(cell);
       if (stop !== 0n) break;
     }
     return visited;
