@@ -3,8 +3,7 @@
  * machine and the kernel, at every level; and finds out which functions are outside of the subset.
  */
 
-import { type Diagnostic, Diagnostics } from '../../src/base/diagnostic.ts';
-import { type CompileResult, compile, defaultOptions, frontEnd } from '../../src/compile.ts';
+import { type CompileResult, compile } from '../../src/compile.ts';
 import { createMachine, evaluate } from '../../src/ir/eval.ts';
 import { loadPlan, planModule } from '../../src/kernel/plan.ts';
 import { runProgram } from '../../src/kernel/program.ts';
@@ -40,6 +39,8 @@ type Level = (typeof levels)[number];
 export interface Inside {
   readonly name: string;
   readonly generated: Generated;
+  /** At -O2, without errors. */
+  readonly compiled: CompileResult;
   readonly functions: readonly IntegerFunction[];
   readonly tests: readonly string[];
   /** Tests without some of their statements. */
@@ -50,15 +51,6 @@ export interface Inside {
 
 function compileText(name: string, { text }: Generated, optimize: Level): CompileResult {
   return compile({ files: [{ name, text }], options: { emit: 'object', optimize } });
-}
-
-/** The checker's and lowering's errors; those of the passes where there are none. */
-function errorsOf(name: string, made: Generated): readonly Diagnostic[] {
-  const diagnostics = new Diagnostics();
-  const input = { files: [{ name, text: made.text }] };
-  frontEnd(input, { ...defaultOptions, emit: 'object' }, diagnostics);
-  const list = diagnostics.failed ? diagnostics.list : compileText(name, made, '2').diagnostics;
-  return list.filter((d) => d.severity === 'error');
 }
 
 /**
@@ -99,8 +91,10 @@ export function findInside(original: GoFile, others: readonly Declaration[]): In
   let tests = testFunctions(go, original);
   for (;;) {
     const generated = generate(declarations, functions, tests);
-    const errors = errorsOf(go.name, generated);
-    if (errors.length === 0) return { name: go.name, generated, functions, tests, shortened, outside };
+    const compiled = compileText(go.name, generated, '2');
+    const errors = compiled.diagnostics.filter((d) => d.severity === 'error');
+    if (errors.length === 0)
+      return { name: go.name, generated, compiled, functions, tests, shortened, outside };
     const offsets = new Map<string, number[]>();
     for (const error of errors) {
       const part = error.span === null ? null : partAt(generated, error.span.start);
@@ -239,7 +233,7 @@ export function replay(
   system: System | null,
 ): readonly string[] {
   const { name } = inside;
-  const result = compileText(name, inside.generated, level);
+  const result = level === '2' ? inside.compiled : compileText(name, inside.generated, level);
   const errors = result.diagnostics.filter((d) => d.severity === 'error');
   if (result.machine === null) return errors.map((d) => `${name} -O${level}: ${d.message}`);
   const wrong = [
