@@ -19,6 +19,7 @@ import {
   emit,
   emitSignExtension,
   emitZeroExtension,
+  fieldOffset,
   fresh,
   isWanted,
   reg,
@@ -221,6 +222,11 @@ export function selectPointer(s: State, i: Instr, dst: VReg): void {
   const c = signedConstant(s, i.args[1]!);
   if (i.op === 'ptradd' && c !== null && fitsS32(c)) {
     emit(s, move(dst, base, s.pos), alu('add64_imm', dst, c, s.pos));
+    return;
+  }
+  const field = i.op === 'ptradd' ? fieldOffset(s, i.args[1]!) : null;
+  if (field !== null) {
+    emit(s, move(dst, base, s.pos), { ...alu<VReg>('add64_imm', dst, 0n, s.pos), sym: field });
     return;
   }
   const other = reg(s, i.args[1]!);

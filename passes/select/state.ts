@@ -138,6 +138,14 @@ const symbolKinds = {
 
 const isSymbolOp = (op: Instr['op']): op is keyof typeof symbolKinds => Object.hasOwn(symbolKinds, op);
 
+/** The relocation of a kernel structure's field, for an addition or a load that holds its offset itself. */
+export function fieldOffset(s: State, v: ValueId): SymRef | null {
+  const def = definedBy(s, v, 'core');
+  return def === undefined ? null : { kind: 'core', ...named(symbolImm(def)) };
+}
+
+const named = ({ name, offset }: SymbolRef): Pick<SymRef, 'name' | 'offset'> => ({ name, offset });
+
 /** Is the value an address that two instructions (or one of two slots) make anew? */
 export function isAddress(def: Instr): boolean {
   return def.op === 'slotaddr' || isSymbolOp(def.op);

@@ -142,7 +142,7 @@ function offsetField(row: IsaRow, at: Placed, places: Layout, what: string): num
     assert(at.inst.off === 0, `${what}: the row has no offset, but ${at.inst.off} is given`);
     return row.off;
   }
-  const off = at.inst.off;
+  const off = at.inst.sym?.kind === 'core' ? at.inst.sym.offset : at.inst.off;
   assert(Number.isInteger(off) && off >= -0x8000 && off <= 0x7fff, `${what}: offset ${off} is out of range`);
   return off;
 }
@@ -159,7 +159,10 @@ function immediateField(
   const { inst, slot } = at;
   const { imm, sym } = inst;
   if (typeof row.imm === 'number') {
-    assert(imm === 0n && sym === null, `${what}: the row has no immediate, but ${imm} is given`);
+    assert(
+      imm === 0n && (sym === null || row.off === 'mem'),
+      `${what}: the row has no immediate, but ${imm} is given`,
+    );
     return [BigInt(row.imm), 0n];
   }
   if (row.imm === 'jump') {
@@ -171,7 +174,7 @@ function immediateField(
     if (places.linking === 'object') return [slotsOf(inst) === 2 ? 0n : -1n, 0n];
     return [distance(slot, places.funcSlot(sym.name)), 0n];
   }
-  if (sym !== null) {
+  if (sym !== null && row.off !== 'mem') {
     assert(
       imm === 0n && fits32(BigInt(sym.offset)),
       `${what}: a symbol and an immediate, or a symbol's offset out of range`,

@@ -76,6 +76,10 @@ const symbolKinds: Readonly<Partial<Record<IsaName, readonly SymRef['kind'][]>>>
   ld_map_value: ['mapvalue', 'global', 'string'],
   ld_func: ['func'],
   call_kfunc: ['kfunc'],
+  ld_imm64: ['core'],
+  add64_imm: ['core'],
+  ldx_u32: ['core'],
+  st_64: ['core'],
 };
 
 function randomSymbol(next: Random, name: IsaName, style: Style): SymRef | null {
@@ -111,8 +115,8 @@ function randomInst(next: Random, blocks: number, style: Style): MInst<VReg> {
   const free = style.mir && (row.kind === 'call' || row.kind === 'exit');
   const exchange = row.kind === 'atomic' && row.fixedDefs.length > 0;
   const offsets = row.off === 'mem' ? next(0x10000) - 0x8000 : row.off === 'index' ? next(100) : 0;
-  const hasOff = frame === null || row.off !== 'mem';
-  const hasImm = sym === null && !(frame !== null && row.off !== 'mem');
+  const hasOff = (frame === null && sym === null) || row.off !== 'mem';
+  const hasImm = (sym === null || row.off === 'mem') && !(frame !== null && row.off !== 'mem');
   const fields: Partial<MInst<VReg>> = {
     dst: typeof row.dst === 'number' ? null : reg(),
     src: typeof row.src === 'number' ? null : reg(),

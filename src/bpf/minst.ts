@@ -52,6 +52,7 @@ export interface MInst<R> {
   readonly imm: bigint;
   /** Replaces `off` (memory) or `imm` (add) until `frame` has run. */
   readonly frame: FrameRef | null;
+  /** Replaces `imm` of loads of addresses and of calls; of kind `core`, also that of an addition, and `off` (memory). */
   readonly sym: SymRef | null;
   /** Block id that a jump goes to. */
   readonly target: number | null;

@@ -72,7 +72,7 @@ function buildTrie(dialect: Dialect): Node {
   }
   if (dialect === 'asm') addTemplate(root, 'rD = sym ll', 'symbol');
   else
-    for (const kind of ['map', 'mapvalue', 'global', 'string', 'func'] as const)
+    for (const kind of ['map', 'mapvalue', 'global', 'string', 'func', 'core'] as const)
       addTemplate(root, `rD = ${kind} sym ll`, kind);
   return root;
 }
@@ -93,6 +93,8 @@ interface Captured {
   off?: bigint;
   imm?: bigint;
   frame?: FrameRef;
+  /** A field of a kernel structure in the place of the displacement or of the immediate. */
+  core?: SymRef;
   /** A frame reference in the place of the immediate. */
   addend?: FrameRef;
   lo?: bigint;
@@ -127,6 +129,16 @@ function readFrame(list: readonly Token[], at: number): { frame: FrameRef; used:
   const offset = readNumber(list, at + 1, 'needed');
   const frame: FrameRef = { kind: 'frame', slot: Number(match[1]), offset: Number(offset?.value ?? 0n) };
   return { frame, used: 1 + (offset?.used ?? 0) };
+}
+
+/** `core NAME+8` from `at`. */
+function readField(list: readonly Token[], at: number): { core: SymRef; used: number } | null {
+  const name = list[at + 1];
+  if (list[at]?.text !== 'core' || (name?.kind !== 'word' && name?.kind !== 'string')) return null;
+  const offset = readNumber(list, at + 2, 'needed');
+  const text = name.kind === 'string' ? unquote(name.text) : name.text;
+  const core: SymRef = { kind: 'core', name: text, offset: Number(offset?.value ?? 0n) };
+  return { core, used: 2 + (offset?.used ?? 0) };
 }
 
 /** The value of one of the registers that a template may name twice, which must agree. */
@@ -164,8 +176,10 @@ function matchWord(
   }
   if (word === 'off' || word === 'imm') {
     const plus = word === 'off' ? 1 : 0;
-    const frame =
-      dialect === 'mir' && (plus === 0 || token?.text === '+') ? readFrame(list, at + plus) : null;
+    const symbolic = dialect === 'mir' && (plus === 0 || token?.text === '+');
+    const core = symbolic ? readField(list, at + plus) : null;
+    if (core !== null) return { captured: { ...into, core: core.core }, used: core.used + plus };
+    const frame = symbolic ? readFrame(list, at + plus) : null;
     const field = word === 'off' ? 'frame' : 'addend';
     if (frame !== null) return { captured: { ...into, [field]: frame.frame }, used: frame.used + plus };
   }
@@ -249,6 +263,8 @@ function finish(
   if (off < -0x8000 || off > 0x7fff) return { at: whole, what: `offset ${off} does not fit 16 bits, signed` };
   if (c.addend !== undefined && (row.kind !== 'alu' || row.imm !== 's32'))
     return { at: whole, what: 'a frame reference is no operand here' };
+  if (c.core !== undefined && row.off !== 'mem' && op !== 'add64_imm')
+    return { at: whole, what: 'a field is no operand here' };
   const imm = immediate(row, c);
   if (typeof imm === 'string') return { at: whole, what: imm };
   const target = c.target === undefined ? null : style.target(c.target.text, c.target.at);
@@ -260,7 +276,7 @@ function finish(
     off,
     imm,
     frame: c.frame ?? c.addend ?? null,
-    sym,
+    sym: sym ?? c.core ?? null,
     target,
     uses: c.use === undefined ? row.fixedUses : [c.use],
     defs: c.def === undefined ? row.fixedDefs : [c.def],

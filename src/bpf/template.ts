@@ -71,7 +71,18 @@ export function symbolText(sym: SymRef): string {
   return `${nameText(sym.name)}${offset}`;
 }
 
-function wordText<R extends number>(word: Word, inst: MInst<R>, target: (block: number) => string): string {
+/** Where a field of a kernel structure lies: what it is in `.mir`, the number that the loader replaces in asm. */
+function fieldText(sym: SymRef, dialect: Dialect, sign: '' | '+ '): string {
+  if (dialect === 'mir') return `${sign}${sym.kind} ${symbolText(sym)}`;
+  return sign === '' ? String(sym.offset) : signed(sym.offset);
+}
+
+function wordText<R extends number>(
+  word: Word,
+  inst: MInst<R>,
+  dialect: Dialect,
+  target: (block: number) => string,
+): string {
   const reg = (r: R | bigint | null | undefined, width: 32 | 64): string => {
     assert(typeof r === 'number', `${inst.op}: a register is missing`);
     return registerText(r, width);
@@ -94,8 +105,10 @@ function wordText<R extends number>(word: Word, inst: MInst<R>, target: (block: 
     case 'wZ':
       return reg(inst.defs[0], 32);
     case 'off':
+      if (inst.sym !== null) return fieldText(inst.sym, dialect, '+ ');
       return inst.frame === null ? signed(inst.off) : `+ ${frameText(inst.frame)}`;
     case 'imm':
+      if (inst.sym !== null && rowOf(inst)?.off !== 'mem') return fieldText(inst.sym, dialect, '');
       return inst.frame === null || rowOf(inst)?.off === 'mem' ? immediateText(inst) : frameText(inst.frame);
     case 'disp':
       return inst.imm === 0n ? '' : signed(inst.imm);
@@ -139,11 +152,11 @@ export function instText<R extends number>(
   if (inst.sym !== null && row.kind === 'wide') {
     assert(symbolKinds[inst.sym.kind] === inst.op, `${inst.op} of a ${inst.sym.kind}`);
     const kind = dialect === 'mir' ? `${inst.sym.kind} ` : '';
-    return `${wordText('rD', inst, target)} = ${kind}${symbolText(inst.sym)} ll`;
+    return `${wordText('rD', inst, dialect, target)} = ${kind}${symbolText(inst.sym)} ll`;
   }
   if (inst.sym !== null && row.kind === 'call') return `call ${symbolText(inst.sym)}`;
   if (row.kind === 'skb') assert(inst.uses[0] === row.fixedUses[0], `${inst.op}: the context is not in R6`);
   const parts = must(pieces.get(inst.op), inst.op);
-  const text = parts.map((part) => (isWord(part) ? wordText(part, inst, target) : part)).join('');
+  const text = parts.map((part) => (isWord(part) ? wordText(part, inst, dialect, target) : part)).join('');
   return text.replace(' ]', ']');
 }
