@@ -5,6 +5,8 @@ const source = (body: string): string => `package p
 
 type Args struct{ A, B, Result uint64 }
 
+var table = [8]uint64{1, 2, 3, 4, 5, 6, 7, 8}
+
 //bpf:attach syscall
 func Main(ctx *Args) int32 {
 	n := ctx.A
@@ -42,4 +44,11 @@ test('a loop with no way out ends at the kernel’s cap', () => {
   const text = source(endless).replace('\tctx.Result = n\n\treturn 0\n', '');
   const result = compile({ files: [{ name: 'p.go', text }], options: { emit: 'asm', targetKernel: '6.1' } });
   expect(functions(result)).toEqual(['Main', 'Main.loop1']);
+});
+
+test('a constant of the loop that bounds an index behind it is no word of the loop', () => {
+  const body = '\tfor n&7 != 3 {\n\t\tn = n/2 + ctx.A\n\t}\n\tn = table[ctx.B&7]';
+  const [main] = compiled(body, '6.1').machine?.funcs ?? [];
+  const masks = main?.blocks.flatMap((b) => b.body).filter((i) => i.op.startsWith('and')) ?? [];
+  expect(masks.map((i) => `${i.op} ${i.imm}`)).toEqual(['and64_imm 7']);
 });

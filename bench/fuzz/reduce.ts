@@ -6,7 +6,7 @@
 
 import type { System } from '../../src/kernel/system.ts';
 import { combinationName, prepare } from './batch.ts';
-import { examine, type Failure } from './execute.ts';
+import { asLowered, examine, type Failure } from './execute.ts';
 import { type NativeResult, runNatively } from './native.ts';
 import type { Piece } from './piece.ts';
 import { shrink } from './shrink.ts';
@@ -18,17 +18,21 @@ export interface Reduced {
   readonly combination: string;
 }
 
+const hasMain = (text: string): boolean => /^type Args [\s\S]*^func Main\(/m.test(text);
+
 /** null: the seed does not fail. */
 export function reduce(seed: number, system: System | null): Reduced | null {
   const { generated, combination, inputs } = prepare(seed);
   const { maps } = generated;
   const present = (tree: Piece) =>
     maps.filter((map) => goFile(tree, '').includes(`var ${map.name.replace(/^ZQ/, '')}`));
+  const asked = (tree: Piece, expected: readonly string[] | null, asks: System | null) => {
+    const text = goFile(tree, '');
+    return { text, inputs, combination, expected, everyPass: false, system: asks, kernelLog: false };
+  };
   const judge = (tree: Piece, native: NativeResult | null): Failure | null => {
     if (native?.kind === 'refused') return { kind: 'go', signature: 'Go refuses it', detail: native.message };
-    const expected = native?.lines ?? null;
-    const text = goFile(tree, '');
-    return examine({ text, inputs, combination, expected, everyPass: false, system, kernelLog: false });
+    return examine(asked(tree, native?.lines ?? null, system));
   };
   const natively = (trees: readonly Piece[]): readonly NativeResult[] =>
     runNatively(trees.map((tree) => ({ tree, maps: present(tree), inputs })));
@@ -37,22 +41,30 @@ export function reduce(seed: number, system: System | null): Reduced | null {
   if (failure === null) return null;
   const alike = (other: Failure | null): boolean =>
     other !== null && other.kind === failure.kind && other.signature === failure.signature;
-  const needsGo = failure.kind === 'mismatch' || failure.kind === 'go';
-  const fails = (candidates: readonly Piece[]): readonly boolean[] => {
-    const whole = candidates.map((tree) => /^type Args [\s\S]*^func Main\(/m.test(goFile(tree, '')));
-    if (!needsGo) return candidates.map((tree, i) => whole[i] === true && alike(judge(tree, null)));
-    // Only what bpfc takes is worth a build.
-    const worth = candidates.map((tree, i) => {
-      const text = goFile(tree, '');
-      const alone = { inputs, combination, expected: null, everyPass: false, system: null, kernelLog: false };
-      return whole[i] === true && examine({ ...alone, text }) === null;
-    });
-    const kept = candidates.filter((_, i) => worth[i]);
+
+  /** Only what bpfc takes is worth a build. */
+  const byGo = (candidates: readonly Piece[]): readonly boolean[] => {
+    const kept = candidates.filter(
+      (tree) => hasMain(goFile(tree, '')) && examine(asked(tree, null, null)) === null,
+    );
     const results = kept.length === 0 ? [] : natively(kept);
     const verdicts = new Map(kept.map((tree, i) => [tree, alike(judge(tree, results[i] ?? null))]));
     return candidates.map((tree) => verdicts.get(tree) ?? false);
   };
-  const tree = shrink(generated.tree, fails);
+  const needsKernel = failure.kind === 'rejected' || failure.signature === 'kernel';
+  /** The lowered program is right: what it gives stands for Go's results. */
+  const byLowered = (tree: Piece): boolean => {
+    const expected = failure.kind === 'mismatch' ? asLowered(asked(tree, null, null)) : null;
+    if (failure.kind === 'mismatch' && expected === null) return false;
+    return alike(examine(asked(tree, expected, needsKernel ? system : null)));
+  };
+  const needsGo = failure.kind === 'go' || failure.signature.startsWith('SSA after lower');
+  const tree = needsGo
+    ? shrink(generated.tree, byGo)
+    : shrink(generated.tree, (candidates) => candidates.map((c) => hasMain(goFile(c, '')) && byLowered(c)), {
+        atOnce: 1,
+        questions: 20_000,
+      });
   const [last] = natively([tree]);
   return {
     source: goFile(tree, ''),

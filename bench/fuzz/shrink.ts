@@ -53,8 +53,15 @@ function* smaller(piece: Piece): Generator<Piece> {
   }
 }
 
-/** Asks for so many candidates at once: each question may cost a build. */
-const windowSize = 40;
+/** How `shrink` asks. */
+export interface Asking {
+  /** Candidates at once: where a question costs a build, many. */
+  readonly atOnce: number;
+  /** Questions after which it ends. */
+  readonly questions: number;
+}
+
+export const byBuilds: Asking = { atOnce: 40, questions: 400 };
 
 function take(from: Generator<Piece>, count: number): readonly Piece[] {
   const taken: Piece[] = [];
@@ -66,20 +73,20 @@ function take(from: Generator<Piece>, count: number): readonly Piece[] {
   return taken;
 }
 
-/** `fails` tells of each candidate whether it fails as the program does. Ends after `rounds` questions. */
+/** `fails` tells of each candidate whether it fails as the program does. */
 export function shrink(
   program: Piece,
   fails: (candidates: readonly Piece[]) => readonly boolean[],
-  rounds = 400,
+  asking: Asking = byBuilds,
 ): Piece {
   let best = program;
-  let left = rounds;
+  let left = asking.questions;
   for (let improved = true; improved && left > 0; ) {
     improved = false;
     let from = smaller(best);
     let passed = 0;
     while (left > 0) {
-      const candidates = take(from, windowSize);
+      const candidates = take(from, asking.atOnce);
       if (candidates.length === 0) break;
       left--;
       const size = sizeOf(best);

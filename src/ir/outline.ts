@@ -62,6 +62,16 @@ function take(e: Emitter, words: ValueId, n: number, type: IrType): ValueId {
   return type === 'i32' ? e.emit('trunc', 'i32', [whole]) : whole;
 }
 
+/**
+ * Makes the words' values ones that the verifier does not know, but values: it knows nothing of a word after an atomic
+ * operation, and of what is loaded from it. So whatever a round leaves there was allowed for in the round before, and
+ * the verifier walks the function once.
+ */
+function blur(e: Emitter, words: ValueId, which: readonly number[], zero: ValueId): void {
+  for (const n of which) e.perform('atomic.add.64', [words, zero], 8 * n);
+  for (const n of which) e.perform('store.64', [words, e.emit('load.u64', 'i64', [words], 8 * n)], 8 * n);
+}
+
 /** What the cut needs to know of the loop. */
 interface Cut {
   readonly f: Func;
@@ -70,8 +80,10 @@ interface Cut {
   readonly header: Block;
   readonly typeOf: ReadonlyMap<ValueId, IrType>;
   readonly definitions: ReadonlyMap<ValueId, Instr>;
-  /** Values of the loop that code behind it reads. */
+  /** Values of the loop that code behind it reads and that cannot be made anew there. */
   readonly outs: readonly ValueId[];
+  /** Values of the loop that are made anew behind it: a constant that came out of a word would bound nothing. */
+  readonly remadeBehind: readonly Instr[];
   /** Values from outside that the loop reads and that cannot be made anew. */
   readonly ins: readonly ValueId[];
   /** Values from outside that are made anew. */
@@ -114,6 +126,7 @@ function analyse(f: Func, header: number): Cut | null {
     }
   }
   const outs = new Set<ValueId>();
+  const remadeBehind = new Map<ValueId, Instr>();
   const ins = new Set<ValueId>();
   const remade = new Map<ValueId, Instr>();
   const shared = new Set<SlotId>();
@@ -125,6 +138,12 @@ function analyse(f: Func, header: number): Cut | null {
     if (remakeable(definition)) remade.set(v, definition);
     else ins.add(v);
   };
+  const useBehind = (v: ValueId): void => {
+    if (home.get(v) !== true) return;
+    const definition = definitions.get(v);
+    if (remakeable(definition)) remadeBehind.set(v, definition);
+    else outs.add(v);
+  };
   for (const b of f.blocks) {
     const here = inside.has(b.id);
     for (const i of b.body) {
@@ -132,10 +151,10 @@ function analyse(f: Func, header: number): Cut | null {
       if (slot !== null) (here ? slots.inside : slots.outside).add(slot);
       for (const v of i.args)
         if (here) use(v);
-        else if (home.get(v) === true) outs.add(v);
+        else useBehind(v);
     }
     if (!here) {
-      for (const v of terminatorUses(b.end)) if (home.get(v) === true) outs.add(v);
+      terminatorUses(b.end).forEach(useBehind);
       continue;
     }
     if (b.end.kind === 'branch') use(b.end.cond);
@@ -143,7 +162,7 @@ function analyse(f: Func, header: number): Cut | null {
       if (inside.has(target.block)) target.args.forEach(use);
       else {
         exits.push({ from: b.id, target });
-        for (const v of target.args) if (home.get(v) === true) outs.add(v);
+        target.args.forEach(useBehind);
       }
     }
     if (b.end.kind === 'return') return null;
@@ -158,6 +177,7 @@ function analyse(f: Func, header: number): Cut | null {
     typeOf,
     definitions,
     outs: [...outs],
+    remadeBehind: [...remadeBehind.values()],
     ins: [...ins],
     remade: [...remade.values()],
     ownSlots,
@@ -302,7 +322,7 @@ function availability(cut: Cut): (v: ValueId, block: number) => boolean {
 const bounding: ReadonlySet<OpName> = new Set<OpName>(['and', 'udiv', 'urem', 'sdiv', 'srem']);
 
 /**
- * Values of the loop that addresses and calls depend on: of these the verifier keeps what it knows, since a check that
+ * Values of the loop that addresses and calls, in it and behind it, depend on: of these the verifier keeps what it knows, since a check that
  * it does not need may have been left out.
  */
 function addressFeeding(cut: Cut): ReadonlySet<ValueId> {
@@ -314,8 +334,8 @@ function addressFeeding(cut: Cut): ReadonlySet<ValueId> {
     work.push(v);
   };
   const incoming = new Map<ValueId, ValueId[]>();
-  const params = new Map(cut.blocks.map((b) => [b.id, b.params]));
-  for (const b of cut.blocks) {
+  const params = new Map(cut.f.blocks.map((b) => [b.id, b.params]));
+  for (const b of cut.f.blocks) {
     for (const i of b.body) if (i.op === 'ptradd' || opRow(i.op).effect === 'call') i.args.forEach(add);
     for (const target of targetsOf(b.end))
       params.get(target.block)?.forEach((p, k) => {
@@ -343,14 +363,14 @@ function outerFunc(cut: Cut, words: Layout, name: string): Func {
   const e = emitter(values, pos);
   const base = e.emit('slotaddr', 'ptr', [], { kind: 'slot', slot, offset: 0 });
   const zero = e.emit('const', 'i64', [], 0n);
-  for (let n = 0; n < words.count; n++) e.perform('store.64', [base, zero], 8 * n);
   const feeding = addressFeeding(cut);
-  call.forEach((p, k) => {
-    put(e, base, words.params[k]!, p.id, p.type);
-    if (p.type === 'ptr' || feeding.has(header.params[k]!.id)) return;
-    // The verifier knows nothing of a word after an atomic operation, and so takes all rounds for one.
-    e.perform('atomic.add.64', [base, zero], 8 * words.params[k]!);
-  });
+  const results = [0, ...[...words.outs.values()].filter((n) => !words.params.includes(n))];
+  for (const n of results) e.perform('store.64', [base, zero], 8 * n);
+  call.forEach((p, k) => put(e, base, words.params[k]!, p.id, p.type));
+  const numbers = call.flatMap((p, k) =>
+    p.type === 'ptr' || feeding.has(header.params[k]!.id) ? [] : [words.params[k]!],
+  );
+  blur(e, base, [...numbers, ...results], zero);
   for (const [v, n] of words.ins) put(e, base, n, v, must(cut.typeOf.get(v), 'a type'));
   for (const [shared, n] of words.slots) {
     const pointer = e.emit('slotaddr', 'ptr', [], { kind: 'slot', slot: shared, offset: 0 });
@@ -369,6 +389,7 @@ function outerFunc(cut: Cut, words: Layout, name: string): Func {
   };
   const replaced = new Map<ValueId, ValueId>();
   const behind = emitter(values, pos);
+  behind.body.push(...cut.remadeBehind);
   for (const [v, n] of words.outs) replaced.set(v, take(behind, base, n, must(cut.typeOf.get(v), 'a type')));
   // A test per exit but the last.
   const targets = cut.exits.map(({ target }) => target);
