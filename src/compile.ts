@@ -11,7 +11,7 @@ import { parseFile } from '../grammar/parse.ts';
 import type { Formed } from '../passes/forms.ts';
 import type { Machine, PassContext, Target } from '../passes/pass.ts';
 import { pipeline } from '../passes/pipeline.ts';
-import { type PipelineResult, type RunOptions, runPipeline } from '../passes/run.ts';
+import { type PipelineResult, runPipeline } from '../passes/run.ts';
 import type { File } from './ast/ast.ts';
 import type { TProgram } from './ast/typed.ts';
 import { type Diagnostic, Diagnostics } from './base/diagnostic.ts';
@@ -145,20 +145,17 @@ function packageSource(parsed: Parsed, path: string): PackageSource | null {
   return files === undefined ? null : { files };
 }
 
-export interface FrontEnd {
+/** What the source alone says, whatever the output will be. */
+interface Checked {
   readonly sources: readonly SourceFile[];
-  readonly target: Target;
-  /** null after errors, as is the module. */
+  /** null after errors. */
   readonly program: TProgram | null;
-  readonly module: Module | null;
 }
 
-/** Source text to SSA, as lowering leaves it; null after errors. */
-export function frontEnd(input: CompileInput, options: CompileOptions, diagnostics: Diagnostics): FrontEnd {
+function checkAll(input: CompileInput, diagnostics: Diagnostics): Checked {
   const parsed = parseAll(input, diagnostics);
   const { sources } = parsed;
-  const target = targetOf(options);
-  if (diagnostics.failed) return { sources, program: null, module: null, target };
+  if (diagnostics.failed) return { sources, program: null };
   const program = check(
     {
       files: parsed.root,
@@ -168,16 +165,34 @@ export function frontEnd(input: CompileInput, options: CompileOptions, diagnosti
     },
     diagnostics,
   );
-  if (program === null || diagnostics.failed) return { sources, program: null, module: null, target };
+  if (program === null || diagnostics.failed) return { sources, program: null };
+  for (const entry of program.entries) {
+    if (entry.implied) diagnostics.report('implied-attach', entry.func.nameSpan, { attach: entry.attach });
+  }
+  return { sources, program };
+}
+
+export interface FrontEnd extends Checked {
+  readonly target: Target;
+  /** null after errors. */
+  readonly module: Module | null;
+}
+
+function lowerAll(checked: Checked, options: CompileOptions, diagnostics: Diagnostics): FrontEnd {
+  const { program, sources } = checked;
+  const target = targetOf(options);
+  if (program === null) return { ...checked, module: null, target };
   const refined =
     options.targetKernel === null && program.targetKernel !== null
       ? { ...target, kernel: kernelVersion(program.targetKernel) }
       : target;
-  for (const entry of program.entries) {
-    if (entry.implied) diagnostics.report('implied-attach', entry.func.nameSpan, { attach: entry.attach });
-  }
   const module = lower(program, refined, sources, diagnostics);
-  return { sources, program, module: diagnostics.failed ? null : module, target: refined };
+  return { ...checked, module: diagnostics.failed ? null : module, target: refined };
+}
+
+/** Source text to SSA, as lowering leaves it; null after errors. */
+export function frontEnd(input: CompileInput, options: CompileOptions, diagnostics: Diagnostics): FrontEnd {
+  return lowerAll(checkAll(input, diagnostics), options, diagnostics);
 }
 
 /** `--emit ir` is the SSA form as selection gets it. */
@@ -189,14 +204,32 @@ function lastSsaPass(target: Target): string | null {
 /** Compiles one package. See CompileOptions for what can be asked. */
 export function compile(input: CompileInput): CompileResult {
   const options: CompileOptions = { ...defaultOptions, ...input.options };
-  const result = compileOnce(input, options);
-  const errors = result.diagnostics.filter((d) => d.severity === 'error');
-  const needsObject = errors.length > 0 && errors.every((d) => d.code === 'needs-object');
-  if (options.embed) return result;
+  try {
+    return compileChecked(input, options);
+  } catch (error) {
+    if (!outOfStack(error)) throw error;
+    return tooDeep(input);
+  }
+}
+
+/** Parses and checks once; compiles a second time, with the object inside the output, where it must be there. */
+function compileChecked(input: CompileInput, options: CompileOptions): CompileResult {
+  const diagnostics = new Diagnostics();
+  const checked = checkAll(input, diagnostics);
+  const attempt = (embed: boolean): Attempt => {
+    const own = new Diagnostics();
+    own.list.push(...diagnostics.list);
+    return finish(checked, { ...options, embed }, own);
+  };
   const form = options.emit === 'ir' ? null : emitForms[options.emit];
-  const carries = form === null || form.sections === 'embedded';
-  const variables = form?.sections === 'embedded' && hasLoaderVariables(result.program);
-  return carries && (needsObject || variables) ? compileOnce(input, { ...options, embed: true }) : result;
+  const carries = !options.embed && (form === null || form.sections === 'embedded');
+  const first = attempt(options.embed);
+  const errors = first.result.diagnostics.filter((d) => d.severity === 'error');
+  const needsObject = errors.length > 0 && errors.every((d) => d.code === 'needs-object');
+  const variables = form?.sections === 'embedded' && hasLoaderVariables(checked.program);
+  const last = carries && (needsObject || variables) ? attempt(true) : first;
+  last.show();
+  return last.result;
 }
 
 /** Exported variables are the loader's to set, though the program may only read them: they are no constants. */
@@ -207,22 +240,49 @@ function hasLoaderVariables(program: TProgram | null): boolean {
 /** Loops that one compilation makes functions of, at most. */
 const mostOutlined = 16;
 
+/** What came of a compilation that another may replace: the passes are shown when it is the last. */
+interface Attempt {
+  readonly result: CompileResult;
+  readonly show: () => void;
+}
+
+interface Run {
+  readonly reached: PipelineResult;
+  readonly show: () => void;
+}
+
+/** One run of the pipeline. Its forms are immutable, so that they can be shown later. */
+function runOnce(module: Module, context: PassContext, options: CompileOptions): Run {
+  const seen: (readonly [string, Formed])[] = [];
+  const show = (): void => {
+    for (const [pass, formed] of seen) options.onAfterPass?.(pass, formed);
+  };
+  const keep = (pass: string, formed: Formed): void => void seen.push([pass, formed]);
+  try {
+    const onAfterPass = options.onAfterPass === null ? null : keep;
+    return { reached: runPipeline(module, context, { ...options, onAfterPass }), show };
+  } catch (error) {
+    show();
+    throw error;
+  }
+}
+
 /**
  * Runs the pipeline; loops that the last check finds over budget become functions for `bpf_loop` where the target has
  * it, one after the other, until the verifier gets through or the loops stay.
  */
-function withinBudget(module: Module, context: PassContext, options: RunOptions): PipelineResult {
+function withinBudget(module: Module, context: PassContext, options: CompileOptions): Run {
   const canLoop = supports(context.target.kernel.join('.'), features.bpf_loop.since);
   const outlined: Span[] = [];
   for (;;) {
     const diagnostics = new Diagnostics();
-    const reached = runPipeline(module, { ...context, diagnostics, outlined }, options);
+    const run = runOnce(module, { ...context, diagnostics, outlined }, options);
     const loop = canLoop ? costliestLoop(diagnostics) : null;
     const again =
       loop !== null && outlined.length < mostOutlined && !outlined.some((o) => o.start === loop.start);
     if (loop === null || !again) {
       context.diagnostics.list.push(...diagnostics.list);
-      return reached;
+      return run;
     }
     outlined.push(loop);
   }
@@ -259,18 +319,9 @@ function tooDeep(input: CompileInput): CompileResult {
   };
 }
 
-function compileOnce(input: CompileInput, options: CompileOptions): CompileResult {
-  try {
-    return compileWithin(input, options);
-  } catch (error) {
-    if (!outOfStack(error)) throw error;
-    return tooDeep(input);
-  }
-}
-
-function compileWithin(input: CompileInput, options: CompileOptions): CompileResult {
-  const diagnostics = new Diagnostics();
-  const { sources: files, program, module, target } = frontEnd(input, options, diagnostics);
+/** From the checked program to the output. */
+function finish(checked: Checked, options: CompileOptions, diagnostics: Diagnostics): Attempt {
+  const { sources: files, program, module, target } = lowerAll(checked, options, diagnostics);
   const failed = (reached: PipelineResult | null = null): CompileResult => ({
     diagnostics: diagnostics.list,
     files,
@@ -280,10 +331,10 @@ function compileWithin(input: CompileInput, options: CompileOptions): CompileRes
     reached,
     machine: null,
   });
-  if (module === null) return failed();
+  if (module === null) return { result: failed(), show: () => undefined };
   const stopAfter = options.stopAfter ?? (options.emit === 'ir' ? lastSsaPass(target) : null);
-  const reached = withinBudget(module, { target, diagnostics, files }, { ...options, stopAfter });
-  if (diagnostics.failed || reached.form !== 'code') return failed(reached);
+  const { reached, show } = withinBudget(module, { target, diagnostics, files }, { ...options, stopAfter });
+  if (diagnostics.failed || reached.form !== 'code') return { result: failed(reached), show };
   const machine = reached.value;
   const artifact =
     options.emit === 'ir'
@@ -295,13 +346,10 @@ function compileWithin(input: CompileInput, options: CompileOptions): CompileRes
           program,
           goPackage: options.goPackage,
         });
-  return {
-    diagnostics: diagnostics.list,
-    files,
+  const result: CompileResult = {
+    ...failed(reached),
     artifact: diagnostics.failed ? null : artifact,
-    program,
-    module,
-    reached,
     machine,
   };
+  return { result, show };
 }
