@@ -5,7 +5,9 @@
  *       cond: Binary 5:5 op="<"
  *         x: Ident 5:5 name="a"
  *
- * Scalars stand on the line of their node, nodes below it; what is null, false or empty is left out.
+ * Scalars stand on the line of their node, nodes below it; what is null, false or empty is left out. It knows no kind of
+ * node: every field and every span that the parser sets is shown, so that no golden file misses one. (src/ast/print.ts
+ * is the short form, with chosen fields, for tests that spell a tree out.)
  */
 
 import { positionAt, type SourceFile, type Span } from '../src/base/source.ts';
