@@ -10,7 +10,7 @@
  */
 
 import { fillers, writtenArgument } from '../src/ir/fillers.ts';
-import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
+import type { Block, Func, Instr } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { bytesOf } from '../src/ir/pointers.ts';
 import { mayOverlap, type Regions, regionsOf } from '../src/ir/regions.ts';
@@ -33,6 +33,7 @@ interface Scope {
   readonly mentions: ReadonlyMap<number, number>;
 }
 
+/** The slot whose start an instruction gives. */
 const slotOf = (i: Instr | undefined): number | null =>
   i?.op === 'slotaddr' && typeof i.imm === 'object' && i.imm?.kind === 'slot' && i.imm.offset === 0
     ? i.imm.slot
@@ -65,65 +66,90 @@ function forward(f: Func): Func {
     for (const call of b.body) {
       const copy = copyOf(scope, body, call);
       if (copy === null) continue;
-      const { to, load, store } = copy;
+      const [first] = copy;
       const at = writtenArgument(call)!;
       const pointer: Instr = {
         op: 'ptroff',
         result: nextValue++,
         type: 'ptr',
-        args: [to],
-        imm: bytesOf(store),
-        pos: store.pos,
+        args: [first!.store.args[0]!],
+        imm: bytesOf(first!.store) - bytesOf(first!.load),
+        pos: first!.store.pos,
       };
       const made = { ...call, args: call.args.map((v, k) => (k === at ? pointer.result! : v)) };
-      body = body.flatMap((i) => (i === call ? [pointer, made] : i === load || i === store ? [] : [i]));
+      const gone = new Set(copy.flatMap((piece) => [piece.load, piece.store]));
+      body = body.flatMap((i) => (i === call ? [pointer, made] : gone.has(i) ? [] : [i]));
     }
     return body === b.body ? b : { ...b, body };
   });
   return blocks === f.blocks ? f : { ...f, blocks, nextValue };
 }
 
-interface Copy {
-  readonly to: ValueId;
+/** A load of a part of the slot, and the one store of what it gave. */
+interface Piece {
   readonly load: Instr;
   readonly store: Instr;
 }
 
-/** The one load of all that the call writes, and the one store of it; null if there is anything else. */
-function copyOf(s: Scope, body: readonly Instr[], call: Instr): Copy | null {
+/** Loads and stores that copy all that the call writes, and nothing else, to one place; null if there is anything else. */
+function copyOf(s: Scope, body: readonly Instr[], call: Instr): readonly Piece[] | null {
   const at = writtenArgument(call);
   const slot = at === null ? null : slotOf(s.definitions[call.args[at]!]);
   const size = at === null ? undefined : s.definitions[call.args[at + 1]!];
-  if (slot === null || size?.op !== 'const' || s.mentions.get(slot) !== 2) return null;
+  if (slot === null || size?.op !== 'const') return null;
   const from = body.indexOf(call);
-  let load: Instr | null = null;
-  for (let k = from + 1; k < body.length; k++) {
-    const i = body[k]!;
-    if (load === null && i.op.startsWith('load.') && slotOf(s.definitions[i.args[0]!]) === slot) {
-      if (bytesOf(i) !== 0 || BigInt(opRow(i.op).access! / 8) !== size.imm || s.uses[i.result!] !== 1)
-        return null;
-      load = i;
+  const loads: Instr[] = [];
+  const pieces: Piece[] = [];
+  for (const i of body.slice(from + 1)) {
+    if (pieces.length === loads.length && covers(pieces, size.imm)) break;
+    if (i.op.startsWith('load.') && slotOf(s.definitions[i.args[0]!]) === slot) {
+      if (s.uses[i.result!] !== 1) return null;
+      loads.push(i);
       continue;
     }
-    if (load !== null && i.op.startsWith('store.') && i.args[1] === load.result)
-      return opRow(i.op).access === opRow(load.op).access ? destination(s, body, from, k, load) : null;
-    if (opRow(i.op).effect === 'call') return null;
+    const load = i.op.startsWith('store.') ? loads.find((l) => l.result === i.args[1]) : undefined;
+    if (load === undefined && opRow(i.op).effect === 'call') return null;
+    if (load === undefined) continue;
+    if (opRow(i.op).access !== opRow(load.op).access) return null;
+    pieces.push({ load, store: i });
   }
-  return null;
+  const whole = pieces.length === loads.length && covers(pieces, size.imm);
+  if (!whole || s.mentions.get(slot) !== 1 + loads.length) return null;
+  return isReady(s, body, from, pieces) ? pieces : null;
 }
 
-/** Is the place that is copied to ready before the call, and left alone until the copy? */
-function destination(s: Scope, body: readonly Instr[], from: number, end: number, load: Instr): Copy | null {
-  const store = body[end]!;
-  const to = store.args[0]!;
-  const place = s.regions.accessOf(store);
-  if (place === null || (!place.region.startsWith('record') && !place.region.startsWith('map '))) return null;
+/** Do the pieces write `size` bytes, each as far from one place as it was read from the slot's start? */
+function covers(pieces: readonly Piece[], size: Instr['imm']): boolean {
+  const [first] = pieces;
+  if (first === undefined) return false;
+  const distance = bytesOf(first.store) - bytesOf(first.load);
+  const sorted = [...pieces].sort((x, y) => bytesOf(x.load) - bytesOf(y.load));
+  let end = 0;
+  for (const { load, store } of sorted) {
+    const same = store.args[0] === first.store.args[0] && bytesOf(store) - bytesOf(load) === distance;
+    if (!same || bytesOf(load) !== end) return false;
+    end += opRow(load.op).access! / 8;
+  }
+  return BigInt(end) === size;
+}
+
+/** Is the place that is copied to ready before the call, and left alone until the copy is done? */
+function isReady(s: Scope, body: readonly Instr[], from: number, pieces: readonly Piece[]): boolean {
+  const places = pieces.map(({ store }) => s.regions.accessOf(store));
+  const to = pieces[0]!.store.args[0]!;
+  const end = Math.max(...pieces.map(({ store }) => body.indexOf(store)));
+  const own = new Set(pieces.flatMap(({ load, store }) => [load, store]));
+  for (const place of places) {
+    if (place === null || (!place.region.startsWith('record') && !place.region.startsWith('map ')))
+      return false;
+  }
   for (let k = from + 1; k < end; k++) {
     const i = body[k]!;
-    if (i.result === to) return null;
+    if (i.result === to) return false;
+    if (own.has(i)) continue;
     const access = s.regions.accessOf(i);
-    if (access !== null && mayOverlap(access, place)) return null;
-    if (access === null && opRow(i.op).effect !== 'pure') return null;
+    if (access !== null && places.some((place) => place !== null && mayOverlap(access, place))) return false;
+    if (access === null && opRow(i.op).effect !== 'pure') return false;
   }
-  return { to, load, store };
+  return true;
 }
