@@ -14,7 +14,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compareKernels } from '../src/bpf/kernels.ts';
-import type { Measurement } from './measure-helpers.ts';
+import { type Measurement, withdrawn } from './tables/helpers.ts';
 
 const kinds: Readonly<Record<string, string>> = {
   s: 'scalar',
@@ -269,7 +269,9 @@ function matrixRow(
     rows[key] === undefined ? [] : [{ kernel, row: rows[key] }],
   );
   const later: string[] = [];
+  const gone: readonly string[] = withdrawn[key] ?? [];
   const letters = names.map((name, i) => {
+    if (gone.includes(name)) return '.';
     const first = loaded.findIndex(({ row }) => row[i] !== '.');
     if (first < 0) return configured[name]?.includes(key) ? 'O' : '.';
     const before = loaded[first - 1]?.kernel;

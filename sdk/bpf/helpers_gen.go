@@ -43,9 +43,7 @@ func L4CsumReplace(skb any, offset uint32, from uint64, to uint64, flags uint64)
 }
 
 // TailCall is bpf_tail_call: continue with the program in a slot; returns only on failure. Linux 4.2.
-func TailCall(ctx any, progArrayMap any, index uint32) int {
-	return simTailCall(ctx, progArrayMap, index)
-}
+func TailCall(ctx any, progArrayMap any, index uint32) { simTailCall(ctx, progArrayMap, index) }
 
 // CloneRedirect is bpf_clone_redirect: send a copy of the packet to another interface. Linux 4.2.
 func CloneRedirect(skb any, ifindex uint32, flags uint64) int {

@@ -66,9 +66,8 @@ func simRedirectMap(m any, key uint64, flags uint64) int {
 	return int(method(m, "Redirect", reflect.ValueOf(uint32(key)), reflect.ValueOf(flags))[0].Uint())
 }
 
-func simTailCall(ctx any, m any, index uint32) int {
+func simTailCall(ctx any, m any, index uint32) {
 	method(m, "TailCall", reflect.ValueOf(&ctx).Elem(), reflect.ValueOf(index))
-	return -ENOENT
 }
 
 func simPerfEventOutput(ctx any, m any, flags uint64, data any) int {

@@ -1257,9 +1257,7 @@ func SysctlGetNewValue(ctx any, buf any) int { return bpf.SysctlGetNewValue(ctx,
 func SysctlSetNewValue(ctx any, buf any) int { return bpf.SysctlSetNewValue(ctx, buf) }
 
 // TailCall is TailCall of bpfc/sdk/bpf.
-func TailCall(ctx any, progArrayMap any, index uint32) int {
-	return bpf.TailCall(ctx, progArrayMap, index)
-}
+func TailCall(ctx any, progArrayMap any, index uint32) { bpf.TailCall(ctx, progArrayMap, index) }
 
 // TaskPtRegs is TaskPtRegs of bpfc/sdk/bpf.
 func TaskPtRegs(task any) int { return bpf.TaskPtRegs(task) }

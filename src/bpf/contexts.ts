@@ -178,7 +178,7 @@ export const contexts = {
       Data: { offset: 192, width: 8, kind: 'data', since: '5.10' },
       DataEnd: { offset: 200, width: 8, kind: 'data-end', since: '5.10' },
       SkbLen: { offset: 208, width: 4, since: '5.10' },
-      SkbTCPFlags: { offset: 212, width: 4, narrow: true, since: '5.10' },
+      SkbTCPFlags: { offset: 212, width: 4, since: '5.10' },
       SkbHWTstamp: { offset: 216, width: 8, since: '6.2' },
     },
   },

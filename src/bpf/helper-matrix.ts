@@ -44,16 +44,16 @@ export const helperMatrix: Readonly<Record<string, string>> = {
     '..o..oooo.oo.o..o.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
   iter:
     'oooooooo...o.oooo....o..o.o.......ooo....o..oo........o...........o............o......ooo...oo..........oo' +
-    'ooo.ooooo.oo.oo.o.ooo..ooooo.oooooo.....osoo..oo.ooo...o.oo...ooooo.oooo.ooo.....o..s..oooooooooo....oooo',
+    'ooo.ooooo.oo.oo.o.ooo..ooooo.oooooo.....osoo..oo.ooo...o.oo...oooo..oooo.ooo.....o..s..oooooooooo....oooo',
   kprobe:
     'oooooooo...o.oooo....o..o.o.......ooo....o..o.........o..O........o............o......ooo...oo..........oo' +
     '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...ooooooooo..ooo........s..oo.ooooooo....oooo',
   lsm:
     'oooooooo...o.oooo....o..o.o.......ooo....o..oo........o...........o............o......ooo...oo..........oo' +
-    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo...oooso...oo.oooo.so.oo...oooooooooo.oooooo..o..s.soooooooooo....oooo',
+    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo...oooso...oo.oooo.so.oo...oooo.ooooo.oooooo..o..s.soooooooooo....oooo',
   lsm_cgroup:
     'oooooooo...o.oooo....o..o.o.......ooo....o..oo..o.....o.o.........o............oo.....ooo...oo..........oo' +
-    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo...oooso...oo.oooo.so.oo...ooooo.oooo.ooo...ooo..s.soooooooooo....oooo',
+    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo...oooso...oo.oooo.so.oo...oooo..oooo.ooo...ooo..s.soooooooooo....oooo',
   lwt_in:
     'ooo.oooo...o.oooo....o.ooo.o....ooo.o.o..o............o.................o......o......ooo...oo..........oo' +
     '..o..oooo.oo.o..o.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
@@ -61,7 +61,7 @@ export const helperMatrix: Readonly<Record<string, string>> = {
     'ooo.oooo...o.oooo....o.ooo.o....ooo.o.o..o............o........................o......ooo...oo..........oo' +
     '..o..oooo.oo.o..o.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
   lwt_seg6local:
-    'ooo.oooo...o.oooo....o.ooo.o....ooo.o.o..o............o..................ooo...o......ooo...oo..........oo' +
+    'ooo.oooo...o.oooo....o.ooo.o....ooo.o....o............o..................ooo...o......ooo...oo..........oo' +
     '..o..oooo.oo.o..o.o....ooooo.oooooo......so...oo.ooo.o...oo...oooo..oooo.ooo........s..oooooooooo....oooo',
   lwt_xmit:
     'ooo.ooooooooooooo..ooooooo.ooo..ooo.ooooooo...........o.................o......o......ooo...oo..........oo' +
@@ -71,13 +71,13 @@ export const helperMatrix: Readonly<Record<string, string>> = {
     '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...oooo..ooo..ooo........s..oo.ooooooo....oooo',
   perf_event:
     'oooooooo...o.oooo....o..o.o.......ooo....o..o.........oo..........o............o......ooo...oo..........oo' +
-    '..o..oooo.oooo..o.o....ooooo......o......so...oo.ooo.....oo...ooooooooo..ooo........s..oo.ooooooo....oooo',
+    '..o..oooo.oooo..o.o....ooooo......o......so...oo.ooo.....oo...oooo.oooo..ooo........s..oo.ooooooo....oooo',
   raw_tracepoint:
     'oooooooo...o.oooo....o..o.o.......ooo....o..o.........o...........o............o......ooo...oo..........oo' +
-    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...ooooooooo..ooo........s..oo.ooooooo....oooo',
+    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...oooo.oooo..ooo........s..oo.ooooooo....oooo',
   raw_tracepoint_writable:
     'oooooooo...o.oooo....o..o.o.......ooo....o..o.........o...........o............o......ooo...oo..........oo' +
-    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...ooooooooo..ooo........s..oo.ooooooo....oooo',
+    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...oooo.oooo..ooo........s..oo.ooooooo....oooo',
   sched_act:
     'ooo.oooooooooooooooooooooo.oooooooo.ooooooo..ooo.o....o..........o.oo.........oo..ooooooo...oooooooo....oo' +
     'oooo.oooo.oo.o.oooo....oooooooooooo......so.oooooooo.o..ooo...oooo..oooo.ooo........so.oooooooooooooooooo',
@@ -107,13 +107,13 @@ export const helperMatrix: Readonly<Record<string, string>> = {
     'ooo..ooooooo.o..o.o....ooooo......o......so...oo.ooo.o...oo...oooo..ooo..ooo........s..oo.ooooooo....oooo',
   syscall:
     'oooooooo...o.oooo....o..o.o.......ooo....o..oo........o...........o............o......ooo...oo..........oo' +
-    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo.....ooo...oo.ooo...o.oooooooooo.oooooooo.....o..o..oooooooooo....oooo',
+    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo.....ooo...oo.ooo...o.ooooooooo..oooooooo.....o..o..oooooooooo....oooo',
   tp_btf:
     'oooooooo...o.oooo....o..o.o.......ooo....o..oo........o...........o............o......ooo...oo..........oo' +
-    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo.....oso...oo.ooo...o.oo...oooooooooo.oooo.o..o..s..oooooooooo....oooo',
+    'ooo.ooooo.oo.oo.o.o....ooooo.oooooo.....oso...oo.ooo...o.oo...oooo.ooooo.oooo.o..o..s..oooooooooo....oooo',
   tracepoint:
     'oooooooo...o.oooo....o..o.o.......ooo....o..o.........o...........o............o......ooo...oo..........oo' +
-    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...ooooooooo..ooo........s..oo.ooooooo....oooo',
+    '..o..oooo.oo.o..o.o....ooooo......o......so...oo.ooo.....oo...oooo.oooo..ooo........s..oo.ooooooo....oooo',
   xdp:
     'ooo.oooo...o.oooo....oo.o..o......o.o....o.o......o..oo.........o...o..........o...oooooo...oo....oo....oo' +
     '..oo.oooo.oo.o..o.o....ooooo.oooooo......so...oo.ooo.o..ooo...oooo..oooo.ooo.....ooos..oooooooooooooooooo',

@@ -7,6 +7,8 @@
  * Invariant: `defaultResult` and `abort` lie within `results`.
  */
 
+import { supports } from './kernels.ts';
+
 export interface ProgramRow {
   /** BPF_PROG_TYPE_ in lower case: `xdp`, `sched_cls`, `tracepoint`. */
   readonly type: string;
@@ -32,6 +34,8 @@ export interface ProgramRow {
   readonly resultType: string | null;
   /** Range of results that the kernel allows, inclusive, as signed 32-bit numbers; null: any. */
   readonly results: readonly [bigint, bigint] | null;
+  /** An older range: before the kernel. */
+  readonly resultsBefore?: { readonly kernel: string; readonly results: readonly [bigint, bigint] };
   /** Returned by a program without result. */
   readonly defaultResult: bigint;
   /** Returned when a Go panic aborts the program. */
@@ -128,8 +132,8 @@ const rows = {
   'fentry.s': { type: 'tracing', typeId: 26, attachType: 'trace_fentry', attachId: 24, target: 'required', sleepable: true, frags: false, context: 'Fentry', params: 'btf', resultType: null, results: [0n, 0n], defaultResult: 0n, abort: 0n, helpers: 'fentry', link: 'tracing', since: '5.10' },
   'fmod_ret.s': { type: 'tracing', typeId: 26, attachType: 'modify_return', attachId: 26, target: 'required', sleepable: true, frags: false, context: 'FmodRet', params: 'btf-result', resultType: null, results: null, defaultResult: 0n, abort: 0n, helpers: 'fexit', link: 'tracing', since: '5.10' },
   'fexit.s': { type: 'tracing', typeId: 26, attachType: 'trace_fexit', attachId: 25, target: 'required', sleepable: true, frags: false, context: 'Fexit', params: 'btf-result', resultType: null, results: [0n, 0n], defaultResult: 0n, abort: 0n, helpers: 'fexit', link: 'tracing', since: '5.10' },
-  fsession: { type: 'tracing', typeId: 26, attachType: 'trace_fsession', attachId: 58, target: 'required', sleepable: false, frags: false, context: 'Fentry', params: 'btf', resultType: null, results: [0n, 1n], defaultResult: 0n, abort: 0n, helpers: 'fexit', link: 'tracing', since: '7.0' },
-  'fsession.s': { type: 'tracing', typeId: 26, attachType: 'trace_fsession', attachId: 58, target: 'required', sleepable: true, frags: false, context: 'Fentry', params: 'btf', resultType: null, results: [0n, 1n], defaultResult: 0n, abort: 0n, helpers: 'fexit', link: 'tracing', since: '7.0' },
+  fsession: { type: 'tracing', typeId: 26, attachType: 'trace_fsession', attachId: 58, target: 'required', sleepable: false, frags: false, context: 'Fentry', params: 'btf', resultType: null, results: [0n, 0n], defaultResult: 0n, abort: 0n, helpers: 'fexit', link: 'tracing', since: '7.0' },
+  'fsession.s': { type: 'tracing', typeId: 26, attachType: 'trace_fsession', attachId: 58, target: 'required', sleepable: true, frags: false, context: 'Fentry', params: 'btf', resultType: null, results: [0n, 0n], defaultResult: 0n, abort: 0n, helpers: 'fexit', link: 'tracing', since: '7.0' },
   freplace: { type: 'ext', typeId: 28, attachType: null, attachId: 0, target: 'required', sleepable: false, frags: false, context: null, params: 'none', resultType: null, results: null, defaultResult: 0n, abort: 0n, helpers: 'ext', link: 'freplace', since: '5.6' },
   lsm: { type: 'lsm', typeId: 29, attachType: 'lsm_mac', attachId: 27, target: 'required', sleepable: false, frags: false, context: 'LSM', params: 'btf-result', resultType: null, results: [-4095n, 0n], defaultResult: 0n, abort: -1n, helpers: 'lsm', link: 'lsm', since: '5.7' },
   'lsm.s': { type: 'lsm', typeId: 29, attachType: 'lsm_mac', attachId: 27, target: 'required', sleepable: true, frags: false, context: 'LSM', params: 'btf-result', resultType: null, results: [-4095n, 0n], defaultResult: 0n, abort: -1n, helpers: 'lsm', link: 'lsm', since: '5.10' },
@@ -164,8 +168,8 @@ const rows = {
   'cgroup/sock': { type: 'cgroup_sock', typeId: 9, attachType: 'cgroup_inet_sock_create', attachId: 2, target: 'none', sleepable: false, frags: false, context: 'Sock', params: 'none', resultType: 'Verdict', results: [0n, 1n], defaultResult: 1n, abort: 0n, helpers: 'cgroup_sock', link: 'cgroup', since: '4.10' },
   'cgroup/post_bind4': { type: 'cgroup_sock', typeId: 9, attachType: 'cgroup_inet4_post_bind', attachId: 12, target: 'none', sleepable: false, frags: false, context: 'Sock', params: 'none', resultType: 'Verdict', results: [0n, 1n], defaultResult: 1n, abort: 0n, helpers: 'cgroup_sock', link: 'cgroup', since: '4.17' },
   'cgroup/post_bind6': { type: 'cgroup_sock', typeId: 9, attachType: 'cgroup_inet6_post_bind', attachId: 13, target: 'none', sleepable: false, frags: false, context: 'Sock', params: 'none', resultType: 'Verdict', results: [0n, 1n], defaultResult: 1n, abort: 0n, helpers: 'cgroup_sock', link: 'cgroup', since: '4.17' },
-  'cgroup/bind4': { type: 'cgroup_sock_addr', typeId: 18, attachType: 'cgroup_inet4_bind', attachId: 8, target: 'none', sleepable: false, frags: false, context: 'SockAddr', params: 'none', resultType: 'Verdict', results: [0n, 3n], defaultResult: 1n, abort: 0n, helpers: 'cgroup_sock_addr/bind', link: 'cgroup', since: '4.17' },
-  'cgroup/bind6': { type: 'cgroup_sock_addr', typeId: 18, attachType: 'cgroup_inet6_bind', attachId: 9, target: 'none', sleepable: false, frags: false, context: 'SockAddr', params: 'none', resultType: 'Verdict', results: [0n, 3n], defaultResult: 1n, abort: 0n, helpers: 'cgroup_sock_addr/bind', link: 'cgroup', since: '4.17' },
+  'cgroup/bind4': { type: 'cgroup_sock_addr', typeId: 18, attachType: 'cgroup_inet4_bind', attachId: 8, target: 'none', sleepable: false, frags: false, context: 'SockAddr', params: 'none', resultType: 'Verdict', results: [0n, 3n], resultsBefore: { kernel: '5.12', results: [0n, 1n] }, defaultResult: 1n, abort: 0n, helpers: 'cgroup_sock_addr/bind', link: 'cgroup', since: '4.17' },
+  'cgroup/bind6': { type: 'cgroup_sock_addr', typeId: 18, attachType: 'cgroup_inet6_bind', attachId: 9, target: 'none', sleepable: false, frags: false, context: 'SockAddr', params: 'none', resultType: 'Verdict', results: [0n, 3n], resultsBefore: { kernel: '5.12', results: [0n, 1n] }, defaultResult: 1n, abort: 0n, helpers: 'cgroup_sock_addr/bind', link: 'cgroup', since: '4.17' },
   'cgroup/connect4': { type: 'cgroup_sock_addr', typeId: 18, attachType: 'cgroup_inet4_connect', attachId: 10, target: 'none', sleepable: false, frags: false, context: 'SockAddr', params: 'none', resultType: 'Verdict', results: [0n, 1n], defaultResult: 1n, abort: 0n, helpers: 'cgroup_sock_addr', link: 'cgroup', since: '4.17' },
   'cgroup/connect6': { type: 'cgroup_sock_addr', typeId: 18, attachType: 'cgroup_inet6_connect', attachId: 11, target: 'none', sleepable: false, frags: false, context: 'SockAddr', params: 'none', resultType: 'Verdict', results: [0n, 1n], defaultResult: 1n, abort: 0n, helpers: 'cgroup_sock_addr', link: 'cgroup', since: '4.17' },
   'cgroup/connect_unix': { type: 'cgroup_sock_addr', typeId: 18, attachType: 'cgroup_unix_connect', attachId: 49, target: 'none', sleepable: false, frags: false, context: 'SockAddr', params: 'none', resultType: 'Verdict', results: [0n, 1n], defaultResult: 1n, abort: 0n, helpers: 'cgroup_sock_addr/bind', link: 'cgroup', since: '6.7' },
@@ -219,14 +223,27 @@ export function programRow(attach: string): AttachPoint | null {
   return null;
 }
 
-/** May programs of a kind take spin locks? The verifier refuses them where an interrupt could hold one. */
+/** The range of results that every kernel from `kernel` on allows; null: any. */
+export function resultsFor(row: ProgramRow, kernel: string): ProgramRow['results'] {
+  const older = row.resultsBefore;
+  return older !== undefined && !supports(kernel, older.kernel) ? older.results : row.results;
+}
+
+/** Types whose programs can run inside of an interrupt that holds a lock: is_tracing_prog_type of the verifier. */
+const tracingTypes: readonly string[] = [
+  'kprobe',
+  'tracepoint',
+  'perf_event',
+  'raw_tracepoint',
+  'raw_tracepoint_writable',
+];
+
+/** May programs of a kind use maps whose values hold a timer? */
+export function mayTime(row: ProgramRow): boolean {
+  return !tracingTypes.includes(row.type);
+}
+
+/** May programs of a kind take spin locks, or use maps whose values hold one? */
 export function mayLock(row: ProgramRow): boolean {
-  return ![
-    'socket_filter',
-    'kprobe',
-    'tracepoint',
-    'perf_event',
-    'raw_tracepoint',
-    'raw_tracepoint_writable',
-  ].includes(row.type);
+  return row.type !== 'socket_filter' && mayTime(row);
 }

@@ -45,3 +45,14 @@ test('a kind of program may be what is newest', () => {
     '//bpf:attach netfilter\nfunc Main(ctx *bpf.Netfilter) bpf.NFVerdict { return bpf.NFAccept }\n';
   expect(printed(source)).toBe('a netfilter program needs Linux 6.4\na.go needs Linux 6.4\n');
 });
+
+test('a kind of program may get a helper later than others, and a context a field', () => {
+  const late =
+    '//bpf:attach xdp\nfunc Main(ctx *bpf.XDP) bpf.XDPAction {\n\treturn bpf.XDPAction(bpf.GetCurrentPidTgid())\n}\n';
+  expect(printed(late)).toBe('a.go:7:23: bpf.GetCurrentPidTgid needs Linux 6.12\na.go needs Linux 6.12\n');
+  const field =
+    '//bpf:attach tc\nfunc Main(ctx *bpf.SKB) bpf.TCAction {\n\treturn bpf.TCAction(ctx.HWTstamp)\n}\n';
+  expect(printed(field)).toBe(
+    'a.go:7:22: the field HWTstamp of a bpf.SKB needs Linux 5.16\na.go needs Linux 5.16\n',
+  );
+});

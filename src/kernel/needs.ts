@@ -5,11 +5,16 @@
 
 import { must } from '../base/assert.ts';
 import type { Pos } from '../base/source.ts';
-import { helperById, helperGoName, helpers } from '../bpf/helpers.ts';
+import { dominators } from '../base/graph.ts';
+import { naturalLoops } from '../base/loops.ts';
+import { machineFlow } from '../bpf/flow.ts';
+import { helperById, helperGoName, helpers, helperVerdict } from '../bpf/helpers.ts';
 import { isaRow } from '../bpf/isa.ts';
+import { type FeatureName, features } from '../bpf/kernels.ts';
+import { kfuncVerdict } from '../bpf/kfuncs.ts';
 import { type MapRow, maps } from '../bpf/maps.ts';
 import type { MFunc, MInst, PReg } from '../bpf/minst.ts';
-import { programRow } from '../bpf/programs.ts';
+import { type ProgramRow, programRow } from '../bpf/programs.ts';
 import type { Module, Program } from '../ir/ir.ts';
 
 export type Version = readonly [major: number, minor: number];
@@ -33,16 +38,52 @@ export interface Reason {
   readonly pos: Pos | null;
 }
 
-function instructionNeeds(inst: MInst<PReg>): Reason | null {
+function instructionNeeds(inst: MInst<PReg>, program: ProgramRow): Reason | null {
   if (inst.op === 'parcopy') return null;
+  if (inst.op === 'call_kfunc' && inst.sym !== null) {
+    const { since } = kfuncVerdict(inst.sym.name, program.type);
+    return { since, what: `the kernel function ${inst.sym.name}`, pos: inst.pos };
+  }
   const helper = inst.op === 'call_helper' ? helperById(Number(inst.imm)) : null;
-  if (helper !== null)
-    return { since: helpers[helper].since, what: `bpf.${helperGoName(helper)}`, pos: inst.pos };
+  if (helper !== null) {
+    const { since } = helperVerdict(helper, program.helpers);
+    return { since, what: `bpf.${helperGoName(helper)}`, pos: inst.pos };
+  }
   const { since } = isaRow(inst.op);
   return since === null ? null : { since, what: `the instruction ${inst.op}`, pos: inst.pos };
 }
 
-/** Everything that a program uses, with its first kernel. `funcs`: those that the program reaches. */
+const feature = (name: FeatureName, pos: Pos | null): Reason => ({
+  since: features[name].since,
+  what: features[name].doc,
+  pos,
+});
+
+/** Jumps backwards. */
+function loops(func: MFunc<PReg>): readonly Reason[] {
+  const { graph } = machineFlow(func);
+  return naturalLoops(graph, dominators(graph)).loops.map(({ header }) =>
+    feature('bounded_loops', func.blocks[header]?.body[0]?.pos ?? func.pos),
+  );
+}
+
+/** What the functions of a program use that is no row of another table. */
+function featureNeeds(funcs: readonly MFunc<PReg>[]): readonly Reason[] {
+  return funcs.flatMap((func, n) => [
+    ...(n === 0 ? [] : [feature('bpf_to_bpf_calls', func.pos)]),
+    ...loops(func),
+    ...func.blocks.flatMap(({ body }) =>
+      body.flatMap((inst): readonly Reason[] => {
+        if (inst.op === 'ld_func') return [feature('callbacks', inst.pos)];
+        if (inst.sym?.kind === 'global') return [feature('global_data', inst.pos)];
+        const tail = n > 0 && inst.op === 'call_helper' && inst.imm === BigInt(helpers.tail_call.id);
+        return tail ? [feature('tail_calls_in_subprograms', inst.pos)] : [];
+      }),
+    ),
+  ]);
+}
+
+/** Everything that a program uses, with its first kernel. `funcs`: those that the program reaches, its own first. */
 export function kernelReasons(
   module: Module,
   program: Program,
@@ -51,10 +92,14 @@ export function kernelReasons(
   const rows: Readonly<Record<string, MapRow>> = maps;
   const insts = funcs.flatMap((func) => func.blocks.flatMap((block) => block.body));
   const used = new Set(insts.flatMap((inst) => (inst.sym === null ? [] : [inst.sym.name])));
-  const attach = programRow(program.section);
+  const { kind, row } = must(
+    programRow(program.section),
+    `no program type has the section ${program.section}`,
+  );
   return [
-    ...(attach === null ? [] : [{ since: attach.row.since, what: `a ${attach.kind} program`, pos: null }]),
-    ...insts.flatMap((inst) => instructionNeeds(inst) ?? []),
+    { since: row.since, what: `a ${kind} program`, pos: null },
+    ...insts.flatMap((inst) => instructionNeeds(inst, row) ?? []),
+    ...featureNeeds(funcs),
     ...module.maps
       .filter((map) => used.has(map.name))
       .flatMap((map) => {

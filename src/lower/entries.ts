@@ -12,7 +12,7 @@ import { must } from '../base/assert.ts';
 import type { Span } from '../base/source.ts';
 import { registers } from '../bpf/contexts.ts';
 import { supports } from '../bpf/kernels.ts';
-import { type ProgramRow, programRow } from '../bpf/programs.ts';
+import { type ProgramRow, programRow, resultsFor } from '../bpf/programs.ts';
 import { basic } from '../check/types.ts';
 import { FuncBuilder } from '../ir/builder.ts';
 import type { Program, ValueId } from '../ir/ir.ts';
@@ -88,8 +88,8 @@ function buildEntry(module: ModuleContext, entry: TEntry, kind: Kind, regions: C
   const cx = newContext(module, b, regions, kind.row);
   cx.contextParam = b.params[0] ?? null;
   const check = (id: ValueId, span: Span): void => {
-    if (held !== null && kind.row.results !== null)
-      checkRange(cx, kind.kind, kind.row.results, id, held, span);
+    const results = resultsFor(kind.row, module.target.kernel.join('.'));
+    if (held !== null && results !== null) checkRange(cx, kind.kind, results, id, held, span);
   };
   const frame = newFrame(
     cx,

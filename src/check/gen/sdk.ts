@@ -572,7 +572,7 @@ export const sdkDeclarations: Readonly<Record<string, string>> = {
   "TCXNext": "const TCXNext TCAction = -1",
   "TCXPass": "const TCXPass TCAction = 0",
   "TCXRedirect": "const TCXRedirect TCAction = 7",
-  "TailCall": "func TailCall(ctx any, progArrayMap any, index uint32) int",
+  "TailCall": "func TailCall(ctx any, progArrayMap any, index uint32)",
   "TaskPtRegs": "func TaskPtRegs(task any) int",
   "TaskStorage": "type TaskStorage[V any] struct { Pin bool }",
   "TaskStorage.Delete": "func (m *TaskStorage[V]) Delete(task any) int",

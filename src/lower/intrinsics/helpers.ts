@@ -32,6 +32,7 @@ import { elemOf, scalarOf } from '../shapes.ts';
 import { bytesAddr } from '../slices.ts';
 import { stringSymbol } from '../strings.ts';
 import { none, type SliceValue, scalar, type Value } from '../values.ts';
+import { isSequenceOfIterator, sequence } from './iterators.ts';
 import { argType } from './table.ts';
 
 export function helperCall(cx: Context, name: HelperName, call: TIntrinsic, args: readonly Value[]): Value {
@@ -100,6 +101,7 @@ function helperArgument(
     case 'mem-read-write':
       return memoryArgument(cx, value, type, call, sized);
     default:
+      if (value.kind === 'scalar' && isSequenceOfIterator(param, type)) return [sequence(cx, value.id)];
       if (value.kind !== 'scalar') return [pointerTo(cx, value, type)];
       return [register(cx, value.id, type)];
   }

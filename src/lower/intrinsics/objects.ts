@@ -14,11 +14,9 @@ import { checkNil, int, nonNil, widen } from '../emit.ts';
 import { elemOf } from '../shapes.ts';
 import { scalar, type Value } from '../values.ts';
 import { buffer, helperResult } from './helpers.ts';
+import { iterator, iteratorMeta, sequence } from './iterators.ts';
 import { mapPointer } from './maps.ts';
 import { argType, type IntrinsicRow, scalarArg } from './table.ts';
-
-/** Offsets in struct bpf_iter_meta, to which every iterator's context points first. */
-const iterator = { meta: 0, seq: 0, session: 8, number: 16 } as const;
 
 /** struct bpf_nf_ctx. */
 const netfilter = { state: 0, skb: 8 } as const;
@@ -88,13 +86,4 @@ function bufferArg(
 
 function mapArg(cx: Context, value: Value | undefined): ValueId {
   return value?.kind === 'map' || value?.kind === 'scalar' ? mapPointer(cx, value) : unreachable('no map');
-}
-
-function iteratorMeta(cx: Context, context: ValueId): ValueId {
-  return cx.b.load('ptr', 64, context, iterator.meta);
-}
-
-/** The file that an iterator's program writes to. */
-export function sequence(cx: Context, context: ValueId): ValueId {
-  return cx.b.load('ptr', 64, iteratorMeta(cx, context), iterator.seq);
 }

@@ -17,7 +17,7 @@ import { pointerScalar } from '../shapes.ts';
 import { constantString, stringSymbol } from '../strings.ts';
 import { none, scalar, type Value } from '../values.ts';
 import { buffer, pointerTo, register } from './helpers.ts';
-import { sequence } from './objects.ts';
+import { sequence } from './iterators.ts';
 import { argType, type IntrinsicRow, scalarArg } from './table.ts';
 
 export const printRows = {
