@@ -6,6 +6,7 @@
  */
 
 import { arrayValues } from './array-values.ts';
+import { boundOffsets } from './bound-offsets.ts';
 import { callSlots } from './call-slots.ts';
 import { cfgSimplify } from './cfg-simplify.ts';
 import { checkHelpers } from './check-helpers.ts';
@@ -94,6 +95,7 @@ export const pipeline: readonly Step[] = [
   step(callSlots, optimised),
   step(dce, optimised),
   step(cursors, optimised),
+  step(boundOffsets, optimised),
   step(edgeValues, optimised),
   step(dce, always),
   step(stringsToStack, always),
@@ -144,6 +146,11 @@ export const orderConstraints: readonly OrderConstraint[] = [
     before: 'packet-checks',
     after: 'cursors',
     reason: 'checks are compared by their base, which cursors change',
+  },
+  {
+    before: 'gvn',
+    after: 'bound-offsets',
+    reason: 'value numbering would give the offsets computed anew to the first computation again',
   },
   {
     before: 'dse',
