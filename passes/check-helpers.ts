@@ -1,5 +1,5 @@
 /**
- * Checks every call of a helper or kernel function against the tables: may this type of program make it, under this
+ * Checks every call of a helper against the tables: may this type of program make it, under this
  * licence, on the target kernel, with this map?
  *
  *     //bpf:attach tracepoint/…  →  bpf.XdpAdjustHead(ctx, 4)     error: tracepoint programs may not call bpf.XdpAdjustHead
@@ -18,7 +18,7 @@ import {
   helperVerdict,
   isHelperName,
 } from '../src/bpf/helpers.ts';
-import { type FeatureRow, features } from '../src/bpf/kernels.ts';
+import { features, isGpl } from '../src/bpf/kernels.ts';
 import { isMapType, maps, mapTakesHelper } from '../src/bpf/maps.ts';
 import { mayLock, type ProgramRow, programRow } from '../src/bpf/programs.ts';
 import type { Func, Instr, Module } from '../src/ir/ir.ts';
@@ -87,7 +87,6 @@ function checkFunc(scope: Scope): void {
   for (const i of instructions(scope.func)) {
     const name = symbolOf(i);
     if (name === null) continue;
-    if (i.op === 'kfunc') checkKfunc(scope, i, name);
     if (i.op !== 'helper' || !isHelperName(name)) continue;
     if (!checkProgram(scope, i, name)) continue;
     checkLicence(scope, i, name);
@@ -135,19 +134,9 @@ function checkProgram(scope: Scope, i: Instr, name: HelperName): boolean {
   return false;
 }
 
-/** license_is_gpl_compatible of include/linux/license.h. */
-const gplLicences: readonly string[] = [
-  'GPL',
-  'GPL v2',
-  'GPL and additional rights',
-  'Dual BSD/GPL',
-  'Dual MIT/GPL',
-  'Dual MPL/GPL',
-];
-
 function checkLicence(scope: Scope, i: Instr, name: HelperName): void {
   const { module, context } = scope;
-  if (!helpers[name].gpl || gplLicences.includes(module.license)) return;
+  if (!helpers[name].gpl || isGpl(module.license)) return;
   context.diagnostics.report('needs-gpl', spanOf(scope, i), { what: shown(name), license: module.license });
 }
 
@@ -190,23 +179,6 @@ function checkKernel(scope: Scope, i: Instr, name: HelperName): void {
     target: versionText(context.target.kernel),
     instead: alternatives[name] === undefined ? '' : ` or use ${alternatives[name]}`,
   });
-}
-
-function checkKfunc(scope: Scope, i: Instr, name: string): void {
-  const { module, context } = scope;
-  if (!gplLicences.includes(module.license))
-    context.diagnostics.report('needs-gpl', spanOf(scope, i), {
-      what: `the kernel function ${name}`,
-      license: module.license,
-    });
-  const feature: FeatureRow = features.kfuncs;
-  if (isNewer(feature.since, context.target.kernel))
-    context.diagnostics.report('needs-kernel', spanOf(scope, i), {
-      what: `the kernel function ${name}`,
-      since: feature.since,
-      target: versionText(context.target.kernel),
-      instead: feature.instead === null ? '' : ` or use ${feature.instead}`,
-    });
 }
 
 function checkMap(

@@ -334,10 +334,10 @@ function pointerAt(
 }
 
 function releaseCall(edit: Edit, kind: ReferenceKind, pointer: ValueId, pos: Instr['pos']): readonly Instr[] {
-  const { op, name, flags } = kind.release;
+  const { op, name, flags, bare } = kind.release;
   const zero: ValueId = edit.nextValue++;
   const imm = { kind: 'symbol', name, offset: 0 } as const;
   const call = (args: readonly ValueId[]): Instr => ({ op, result: null, type: 'i64', args, imm, pos });
-  if (flags === 0) return [call([pointer])];
+  if (flags === 0) return [call(bare === true ? [] : [pointer])];
   return [{ op: 'const', result: zero, type: 'i64', args: [], imm: 0n, pos }, call([pointer, zero])];
 }

@@ -10,6 +10,7 @@ import { boundOffsets } from './bound-offsets.ts';
 import { callSlots } from './call-slots.ts';
 import { cfgSimplify } from './cfg-simplify.ts';
 import { checkHelpers } from './check-helpers.ts';
+import { checkKfuncs } from './check-kfuncs.ts';
 import { checkPackets } from './check-packets.ts';
 import { checkReferences } from './check-references.ts';
 import { copyProp } from './copy-prop.ts';
@@ -59,6 +60,7 @@ export const pipeline: readonly Step[] = [
   step(checkHelpers, always),
   step(mem2reg, always),
   step(checkReferences, always),
+  step(checkKfuncs, always),
   step(checkPackets, always),
   step(zeroRecords, always),
   step(nilOnce, always),
@@ -198,6 +200,11 @@ export const orderConstraints: readonly OrderConstraint[] = [
   { before: 'expand-memory', after: 'dse', reason: 'a store of a part is dead where a zero of all is not' },
   {
     before: 'lower-aborts',
+  },
+  {
+    before: 'check-kfuncs',
+    after: 'cfg-simplify',
+    reason: 'whether a call is accepted does not depend on what is optimised away',
     after: 'pointer-args',
     reason: 'the flag’s slot and parameter are ordinary ones from then on',
   },

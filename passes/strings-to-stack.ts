@@ -17,6 +17,7 @@ import { must } from '../src/base/assert.ts';
 import { dominators } from '../src/base/graph.ts';
 import { naturalLoops } from '../src/base/loops.ts';
 import { helpers, isHelperName } from '../src/bpf/helpers.ts';
+import { kfuncPrototype } from '../src/bpf/kfuncs.ts';
 import type { Func, Global, Instr, Module, Slot, SymbolRef, ValueId } from '../src/ir/ir.ts';
 import { cfgOf, mapFuncs, mapList } from '../src/ir/walk.ts';
 import type { Pass, Target } from './pass.ts';
@@ -204,16 +205,21 @@ function rewrite(
   return { ...func, blocks, slots, nextValue, nextSlot };
 }
 
-/** Values that a helper takes as a constant string, which the verifier wants in a read-only map. */
+/** Values that a helper or kernel function takes as a constant string, which the verifier wants in a read-only map. */
 function constantTexts(func: Func): ReadonlySet<ValueId> {
   const found = new Set<ValueId>();
   for (const { body } of func.blocks)
     for (const { op, imm, args } of body) {
-      const name = op === 'helper' && typeof imm === 'object' && imm?.kind === 'symbol' ? imm.name : '';
-      if (!isHelperName(name)) continue;
-      helpers[name].args.forEach(({ kind }, i) => {
+      const name = typeof imm === 'object' && imm?.kind === 'symbol' ? imm.name : '';
+      const texts =
+        op === 'helper' && isHelperName(name)
+          ? helpers[name].args.map(({ kind }) => kind === 'const-str')
+          : op === 'kfunc'
+            ? kfuncPrototype(name)?.params.map((p) => p.name.endsWith('__str'))
+            : [];
+      texts?.forEach((isText, i) => {
         const arg = args[i];
-        if (kind === 'const-str' && arg !== undefined) found.add(arg);
+        if (isText && arg !== undefined) found.add(arg);
       });
     }
   return found;

@@ -209,7 +209,7 @@ describe.skipIf(!hasBpftool)('libbpf', () => {
       expect(readdirSync(pins).sort()).toEqual(['Count', 'Enter', 'First', 'Second']),
     );
     loaded(callbackObject(), (pins) => expect(readdirSync(pins)).toEqual(['main']));
-    loaded(kfuncsObject(), (pins) => expect(readdirSync(pins)).toEqual(['Sum']));
+    loaded(kfuncsObject(), (pins) => expect(readdirSync(pins)).toEqual(['New', 'Sum']));
   });
 
   test('every instruction has its Go file, line and text', () => {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { budgetCodes } from './codes/budget.ts';
 import { checkCodes } from './codes/check.ts';
 import { commandCodes } from './codes/command.ts';
+import { kfuncCodes } from './codes/kfuncs.ts';
 import { platformCodes } from './codes/platform.ts';
 import type { CodeRow } from './codes/row.ts';
 import { syntaxCodes } from './codes/syntax.ts';
@@ -12,6 +13,7 @@ const tables: readonly Readonly<Record<string, CodeRow>>[] = [
   syntaxCodes,
   checkCodes,
   platformCodes,
+  kfuncCodes,
   commandCodes,
 ];
 

@@ -6,6 +6,7 @@
 import { budgetCodes } from './codes/budget.ts';
 import { checkCodes } from './codes/check.ts';
 import { commandCodes } from './codes/command.ts';
+import { kfuncCodes } from './codes/kfuncs.ts';
 import { platformCodes } from './codes/platform.ts';
 import type { CodeArgs, CodeRow } from './codes/row.ts';
 import { syntaxCodes } from './codes/syntax.ts';
@@ -15,6 +16,7 @@ export const codes = {
   ...syntaxCodes,
   ...checkCodes,
   ...platformCodes,
+  ...kfuncCodes,
   ...commandCodes,
   ...budgetCodes,
 } as const;

@@ -35,6 +35,19 @@ export function newestKernel(versions: Iterable<string>): string {
   return newest;
 }
 
+/** license_is_gpl_compatible of include/linux/license.h. */
+const gplLicences: readonly string[] = [
+  'GPL',
+  'GPL v2',
+  'GPL and additional rights',
+  'Dual BSD/GPL',
+  'Dual MIT/GPL',
+  'Dual MPL/GPL',
+];
+
+/** May a program under the licence call what the kernel reserves for the GPL? */
+export const isGpl = (licence: string): boolean => gplLicences.includes(licence);
+
 export interface FeatureRow {
   readonly since: string;
   /** What a message says needs the kernel. */

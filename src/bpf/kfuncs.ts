@@ -107,7 +107,11 @@ export function kfuncPrototype(name: string): KfuncPrototype | null {
   const params = row.params.map((text): KfuncParam => {
     const at = text.search(/\w+$/);
     const param = text.slice(at);
-    return { name: param, type: parseKfuncType(text.slice(0, at)), hidden: /__(ign|prog)$/.test(param) };
+    return {
+      name: param,
+      type: parseKfuncType(text.slice(0, at)),
+      hidden: /^(meta|aux)__(ign|prog)$/.test(param),
+    };
   });
   return { result: parseKfuncType(row.result), params };
 }
@@ -141,6 +145,53 @@ export function kfuncPrograms(name: string): readonly string[] | null {
   if (lists.length === 0 || lists.includes(null)) return null;
   return [...new Set(lists.flatMap((types) => Object.keys(types ?? {})))];
 }
+
+/** Bytes of structs that the program holds for the kernel (measured on Linux 6.12, 6.18 and 7.3). */
+const structSizes: Readonly<Record<string, number>> = {
+  bpf_dynptr: 16,
+  bpf_iter_bits: 16,
+  bpf_iter_css: 24,
+  bpf_iter_css_task: 8,
+  bpf_iter_dmabuf: 8,
+  bpf_iter_kmem_cache: 8,
+  bpf_iter_num: 8,
+  bpf_iter_scx_dsq: 48,
+  bpf_iter_task: 24,
+  bpf_iter_task_vma: 8,
+};
+
+/** What a struct must measure that a program hands in; null: a struct of the kernel's, or one of any size. */
+export const kfuncStructSize = (name: string): number | null => structSizes[name] ?? null;
+
+/** Fields whose pointer the verifier trusts as much as the object that holds it (BTF_TYPE_SAFE_… of verifier.c; read). */
+const trustedFields: ReadonlySet<string> = new Set([
+  'bpf_iter_meta.seq',
+  'bpf_iter__task.meta',
+  'bpf_iter__task.task',
+  'linux_binprm.file',
+  'file.f_inode',
+  'file.f_path',
+  'dentry.d_inode',
+  'socket.sk',
+  'task_struct.cpus_ptr',
+  'task_struct.cgroups',
+  'task_struct.real_parent',
+  'task_struct.group_leader',
+  'cgroup.kn',
+  'css_set.dfl_cgrp',
+  'cgroup_subsys_state.cgroup',
+  'mm_struct.exe_file',
+  'sk_buff.sk',
+  'request_sock.sk',
+  'vm_area_struct.vm_mm',
+  'vm_area_struct.vm_file',
+]);
+
+export const isTrustedField = (field: string): boolean => trustedFields.has(field);
+
+/** Pointers of the program's own memory, which need no trust: iterators, dynptrs, options. */
+export const isProgramMemory = (struct: string): boolean =>
+  Object.hasOwn(structSizes, struct) || /_(opts|tuple|args|params|addr)$/.test(struct);
 
 /** The struct that a pointer type points to, or null. */
 export function pointedStruct(type: KfuncType): string | null {

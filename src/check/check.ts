@@ -17,6 +17,7 @@ import { checkInstance, drain } from './body.ts';
 import { checkCycles } from './cycles.ts';
 import { instantiateType, isGeneric, isGenericFunc, opaqueInstance, resolveType } from './instances.ts';
 import { collectPackage } from './packages.ts';
+import { checkKernelFunction } from './kfuncs.ts';
 import { makeProgram } from './program.ts';
 import { requireFinite } from './recursive.ts';
 import { checkInitialiser, requireValueCount, resolveConst, resolveGlobal } from './resolve.ts';
@@ -68,6 +69,7 @@ export function check(input: CheckInput, diagnostics: Diagnostics): TProgram | n
   for (let next = checker.queue.shift(); next !== undefined; next = checker.queue.shift())
     checkInstance(next);
   drain(checker.later);
+  for (const entity of checker.funcs) checkKernelFunction(checker, entity);
   checkCycles(checker);
   for (const { entity, path, sink } of checker.imports)
     if (!entity.used && !checker.skipped)

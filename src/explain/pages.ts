@@ -2024,4 +2024,163 @@ func f(ctx *[2]uint64) int32 {
 }
 `),
   'kernel-copy': declarations('//bpf:core task_struct\ntype task struct {\n	SE entity `btf:"se"`\n}\n\n//bpf:core sched_entity\ntype entity struct {\n	VRuntime uint64 `btf:"vruntime"`\n}\n\n//bpf:attach tracepoint/syscalls/sys_enter_openat\nfunc f(ctx *bpf.Tracepoint) int32 {\n	se := bpf.CurrentTask[task]().SE\n	_ = se.VRuntime\n	return 0\n}', '//bpf:core task_struct\ntype task struct {\n	SE entity `btf:"se"`\n}\n\n//bpf:core sched_entity\ntype entity struct {\n	VRuntime uint64 `btf:"vruntime"`\n}\n\n//bpf:attach tracepoint/syscalls/sys_enter_openat\nfunc f(ctx *bpf.Tracepoint) int32 {\n	n := bpf.CurrentTask[task]().SE.VRuntime\n	_ = n\n	return 0\n}'),
+  'kfunc-signature': declarations(`
+//bpf:kfunc bpf_cpumask_first
+func first(mask *byte) int32 { return 0 }
+`, `
+type Mask struct{ bits uint64 }
+
+//bpf:kfunc bpf_cpumask_first
+func first(mask *Mask) uint32 { return 0 }
+`, 'A kernel function is declared with the types of the kernel’s: the program’s loader compares them.'),
+  'kfunc-not-for-go': declarations(`
+//bpf:kfunc bpf_wq_set_callback_impl
+func onWork() int32 { return 0 }
+`, `
+//bpf:kfunc bpf_rcu_read_lock
+func lock() {}
+`),
+  'kfunc-unknown': declarations(`
+//bpf:kfunc bpf_task_aquire
+func acquire(p *byte) *byte { return p }
+`, `
+type Task struct{ state uint64 }
+
+//bpf:kfunc bpf_task_acquire
+func acquire(p *Task) *Task { return p }
+`),
+  'kfunc-wrong-program': declarations(`
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.6
+
+//bpf:kfunc bpf_xdp_metadata_rx_hash
+func hash(ctx *bpf.SKB, sum, kind *uint32) int32 { return 0 }
+
+//bpf:attach tc
+func Hash(ctx *bpf.SKB) bpf.TCAction {
+	var sum, kind uint32
+	hash(ctx, &sum, &kind)
+	return bpf.TCOk
+}
+`, `
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.6
+
+//bpf:kfunc bpf_xdp_metadata_rx_hash
+func hash(ctx *bpf.XDP, sum, kind *uint32) int32 { return 0 }
+
+//bpf:attach xdp
+func Hash(ctx *bpf.XDP) bpf.XDPAction {
+	var sum, kind uint32
+	hash(ctx, &sum, &kind)
+	return bpf.XDPPass
+}
+`),
+  'kfunc-sleeps': declarations(`
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.12
+
+//bpf:kfunc bpf_copy_from_user_str
+func copyText(to *[8]byte, size uint32, from *byte, flags uint64) int32 { return 0 }
+
+//bpf:attach uprobe//bin/sh:main
+func Copy(ctx *bpf.Uprobe, address *byte) {
+	var text [8]byte
+	copyText(&text, 8, address, 0)
+}
+`, `
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.12
+
+//bpf:kfunc bpf_copy_from_user_str
+func copyText(to *[8]byte, size uint32, from *byte, flags uint64) int32 { return 0 }
+
+//bpf:attach uprobe.s//bin/sh:main
+func Copy(ctx *bpf.Uprobe, address *byte) {
+	var text [8]byte
+	copyText(&text, 8, address, 0)
+}
+`),
+  'kfunc-untrusted': declarations(`
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.6
+
+//bpf:core task_struct
+type Task struct {
+	PID   int32 \`btf:"pid"\`
+	Other *Task \`btf:"parent"\`
+}
+
+//bpf:kfunc bpf_task_acquire
+func acquire(t *Task) *Task { return t }
+
+//bpf:kfunc bpf_task_release
+func release(t *Task) {}
+
+//bpf:attach tp_btf/task_newtask
+func New(ctx *bpf.TpBTF, task *Task, flags uint64) {
+	t := acquire(task.Other)
+	if t != nil {
+		release(t)
+	}
+}
+`, `
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.6
+
+//bpf:core task_struct
+type Task struct {
+	PID   int32 \`btf:"pid"\`
+	Other *Task \`btf:"parent"\`
+}
+
+//bpf:kfunc bpf_task_acquire
+func acquire(t *Task) *Task { return t }
+
+//bpf:kfunc bpf_task_release
+func release(t *Task) {}
+
+//bpf:attach tp_btf/task_newtask
+func New(ctx *bpf.TpBTF, task *Task, flags uint64) {
+	t := acquire(task)
+	if t != nil {
+		release(t)
+	}
+}
+`, 'A field may hold a pointer to what is gone already.'),
+  'kfunc-argument': declarations(`
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.6
+
+//bpf:kfunc bpf_of_some_module
+func use(data []byte) {}
+
+//bpf:attach xdp
+func Use(ctx *bpf.XDP) bpf.XDPAction {
+	var data [16]byte
+	use(data[:])
+	return bpf.XDPPass
+}
+`, `
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.6
+
+//bpf:kfunc bpf_of_some_module
+func use(data *[16]byte) {}
+
+//bpf:attach xdp
+func Use(ctx *bpf.XDP) bpf.XDPAction {
+	var data [16]byte
+	use(&data)
+	return bpf.XDPPass
+}
+`),
 };

@@ -147,7 +147,9 @@ function checkUse(refs: References, state: FlowState, i: Instr, report: OnProble
   for (const v of called ? i.args : i.args.slice(0, 1)) {
     const c = refs.classOf(v);
     if (c === null || effect?.releases.some((r) => r.class === c) === true) continue;
-    if (state[c]!.status === 'released') report('used', i, c, state[c]!);
+    const { status } = state[c]!;
+    if (status === 'released') report('used', i, c, state[c]!);
+    if (i.op === 'kfunc' && (status === 'maybe' || status === 'nil')) report('nil', i, c, state[c]!);
   }
 }
 

@@ -11,6 +11,7 @@
  */
 
 import { type HelperName, helpers, isHelperName } from '../bpf/helpers.ts';
+import { kfuncHas, kfuncPrototype, kfuncRelease } from '../bpf/kfuncs.ts';
 import type { Func, Instr, MapDecl, ValueId } from './ir.ts';
 import { bytesOf, type Pointers, pointersOf } from './pointers.ts';
 import { definitionsOf, incomingValues } from './walk.ts';
@@ -21,8 +22,15 @@ export interface ReferenceKind {
   readonly what: string;
   /** `submitted or discarded`. */
   readonly verb: string;
-  /** The call that gives it back, and how many zero flags follow the pointer. */
-  readonly release: { readonly op: 'helper' | 'kfunc'; readonly name: string; readonly flags: number };
+  /** The call that gives it back, and how many zero arguments follow the pointer; `bare`: it takes none at all. */
+  readonly release: {
+    readonly op: 'helper' | 'kfunc';
+    readonly name: string;
+    readonly flags: number;
+    readonly bare?: boolean;
+  };
+  /** What is taken is the slot that the pointer points to. */
+  readonly inSlot?: boolean;
   /** May it be nil when taken? */
   readonly nilable: boolean;
 }
@@ -36,6 +44,7 @@ const record: ReferenceKind = {
 const dynptr: ReferenceKind = {
   ...record,
   release: { op: 'helper', name: 'ringbuf_discard_dynptr', flags: 1 },
+  inSlot: true,
   nilable: false,
 };
 const socket: ReferenceKind = {
@@ -67,18 +76,50 @@ const takenByHelper: Readonly<Partial<Record<HelperName, ReferenceKind>>> = {
   spin_lock: lock,
 };
 
-/** Kernel functions that give a reference, with the one that takes it back (KF_ACQUIRE and KF_RELEASE). */
-const takenByKfunc: Readonly<Record<string, ReferenceKind>> = {
-  bpf_task_acquire: object('bpf_task_release'),
-  bpf_task_from_pid: object('bpf_task_release'),
-  bpf_task_from_vpid: object('bpf_task_release'),
-  bpf_cgroup_acquire: object('bpf_cgroup_release'),
-  bpf_cgroup_from_id: object('bpf_cgroup_release'),
-  bpf_cgroup_ancestor: object('bpf_cgroup_release'),
-  bpf_cpumask_create: object('bpf_cpumask_release'),
-  bpf_cpumask_acquire: object('bpf_cpumask_release'),
-};
-const releasingKfunc = /_(release|drop|put|drop_impl)$/;
+const iterator = (destroy: string): ReferenceKind => ({
+  what: 'the iterator',
+  verb: 'destroyed',
+  release: { op: 'kfunc', name: destroy, flags: 0 },
+  inSlot: true,
+  nilable: false,
+});
+
+/** A stretch of code that one kernel function opens and another closes: at most one of each is open. */
+interface Section {
+  readonly opens: string;
+  readonly kind: ReferenceKind;
+  /** Stands for the pointer that there is none of. */
+  readonly pointer: ValueId;
+}
+
+const section = (opens: string, closes: string, what: string, pointer: ValueId): Section => ({
+  opens,
+  kind: {
+    what,
+    verb: 'ended',
+    release: { op: 'kfunc', name: closes, flags: 0, bare: true },
+    nilable: false,
+  },
+  pointer,
+});
+const sections: readonly Section[] = [
+  section('bpf_rcu_read_lock', 'bpf_rcu_read_unlock', 'the RCU section', -1),
+  section('bpf_preempt_disable', 'bpf_preempt_enable', 'the section without preemption', -2),
+];
+
+/** What a kernel function takes (KF_ACQUIRE, KF_ITER_NEW), or null. */
+function takenByKfunc(name: string): ReferenceKind | null {
+  if (kfuncHas(name, 'iter-new')) return iterator(name.replace(/_new$/, '_destroy'));
+  const release = kfuncRelease(name);
+  if (release === null) return null;
+  const hidden = (kfuncPrototype(release)?.params.length ?? 1) - 1;
+  const kind = object(release);
+  return {
+    ...kind,
+    nilable: kfuncHas(name, 'ret-null'),
+    release: { ...kind.release, flags: hidden },
+  };
+}
 
 /** What callers have to know of a function. */
 export interface ReferenceSummary {
@@ -129,8 +170,12 @@ function takenBy(
       name === 'spin_lock' ? i.args[0] : name === 'ringbuf_reserve_dynptr' ? i.args[3] : i.result;
     return pointer === undefined || pointer === null ? null : { kind, pointer };
   }
-  const kind = i.op === 'kfunc' ? takenByKfunc[name] : i.op === 'call' ? summaries.get(name)?.returns : null;
-  return kind === undefined || kind === null || i.result === null ? null : { kind, pointer: i.result };
+  const opened = i.op === 'kfunc' ? sections.find(({ opens }) => opens === name) : undefined;
+  if (opened !== undefined) return opened;
+  const kind = i.op === 'kfunc' ? takenByKfunc(name) : i.op === 'call' ? summaries.get(name)?.returns : null;
+  if (kind === undefined || kind === null) return null;
+  const pointer = kind.inSlot === true ? i.args[0] : i.result;
+  return pointer === undefined || pointer === null ? null : { kind, pointer };
 }
 
 /** The pointers that a call gives back, with their kind where only the call tells. */
@@ -152,9 +197,13 @@ function releasedBy(i: Instr, summaries: Summaries): readonly { kind: ReferenceK
               : record;
     return [{ kind, pointer }];
   }
-  if (i.op === 'kfunc' && releasingKfunc.test(name)) {
+  if (i.op === 'kfunc') {
+    const ended = sections.find(({ kind }) => kind.release.name === name);
+    if (ended !== undefined) return [ended];
     const pointer = i.args[0];
-    return pointer === undefined ? [] : [{ kind: object(name), pointer }];
+    if (pointer === undefined) return [];
+    if (kfuncHas(name, 'iter-destroy')) return [{ kind: iterator(name), pointer }];
+    return kfuncHas(name, 'release') ? [{ kind: object(name), pointer }] : [];
   }
   if (i.op !== 'call') return [];
   return [...(summaries.get(name)?.releases ?? [])].map(([at, kind]) => ({ kind, pointer: i.args[at]! }));
@@ -260,7 +309,7 @@ export function referencesOf(func: Func, summaries: Summaries, maps: readonly Ma
     if (taken.kind === lock) locks ??= to.newClass(lock);
     const c = taken.kind === lock && locks !== null ? locks : to.newClass(taken.kind);
     taking.set(i, { class: c, pointer: taken.pointer });
-    if (taken.kind === dynptr) to.pointSlot(taken.pointer, c);
+    if (taken.kind.inSlot === true) to.pointSlot(taken.pointer, c);
     else if (taken.kind !== lock) to.point(taken.pointer, c);
   }
   // What a function gives back of what it is passed, it owns from its start.

@@ -17,7 +17,8 @@ import { at, type Context } from './context.ts';
 import { abort, abortUnless } from './emit.ts';
 import { expression, isPlace } from './expressions.ts';
 import { type Body, expand, resultValue } from './frames.ts';
-import { callInstance, isInstance, kernelCall } from './instances.ts';
+import { callInstance, isInstance } from './instances.ts';
+import { kernelCall } from './kfuncs.ts';
 import type { Callable, Value } from './values.ts';
 import { detach, zeroValue } from './variables.ts';
 

@@ -16,22 +16,11 @@ import type { ProgramRow } from '../bpf/programs.ts';
 import { FuncBuilder } from '../ir/builder.ts';
 import type { IrType, ValueId } from '../ir/ir.ts';
 import { type Context, type Frame, freshSymbol, type ModuleContext, position, report } from './context.ts';
-import {
-  abortIf,
-  address,
-  assume,
-  constant,
-  copyMemory,
-  enter,
-  loadCell,
-  newCell,
-  normalise,
-  slotAddr,
-} from './emit.ts';
+import { abortIf, address, assume, copyMemory, enter, loadCell, newCell, slotAddr } from './emit.ts';
 import { escapes } from './escape.ts';
 import { lowerBody, newFrame, resultValue } from './frames.ts';
 import { contextName } from './intrinsics/contexts.ts';
-import { pointerScalar, scalarOf, shapeOf } from './shapes.ts';
+import { scalarOf, shapeOf } from './shapes.ts';
 import { memory, scalar, type Value } from './values.ts';
 import { declare, newMemory, read, zeroValue } from './variables.ts';
 
@@ -277,28 +266,4 @@ export function callInstance(cx: Context, func: TFunc, args: readonly Value[], s
         : unreachable('a result cell');
     }),
   );
-}
-
-/** A call of a kernel function: arguments and the result are registers. */
-export function kernelCall(
-  cx: Context,
-  func: TFunc,
-  name: string,
-  args: readonly Value[],
-  span: Span,
-): Value {
-  if (!cx.module.target.sections) report(cx, 'needs-object', span, { what: `the kernel function ${name}` });
-  const passed = args.map((value) =>
-    value.kind === 'scalar'
-      ? value.id
-      : value.kind === 'memory'
-        ? address(cx, value.addr)
-        : constant(cx, 'i64', 0n),
-  );
-  const result = func.results[0];
-  const held =
-    result === undefined ? null : shapeOf(result.type) === 'scalar' ? scalarOf(result.type) : pointerScalar;
-  const value = cx.b.invoke('kfunc', name, passed, held?.ir ?? null);
-  if (value === null || held === null) return resultValue([]);
-  return scalar(normalise(cx, value, held));
 }

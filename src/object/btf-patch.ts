@@ -69,7 +69,7 @@ function forgetExterns(view: DataView, head: Head, list: readonly Head[], little
   view.setUint32(head.at + 8, 8, little);
   for (let i = 0; i < head.vlen; i++) {
     const at = head.at + 12 + 12 * i;
-    [0, int, 0].forEach((value, word) => view.setUint32(at + 4 * word, value, little));
+    for (const [word, value] of [0, int, 0].entries()) view.setUint32(at + 4 * word, value, little);
   }
 }
 

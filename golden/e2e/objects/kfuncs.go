@@ -28,3 +28,52 @@ func Sum(ctx *bpf.RawTracepoint) {
 	}
 	iterNumDestroy(&it)
 }
+
+//bpf:core task_struct
+type Task struct {
+	PID    int32 `btf:"pid"`
+	TGID   int32 `btf:"tgid"`
+	Parent *Task `btf:"real_parent"`
+	Old    *Task `btf:"parent"`
+}
+
+//bpf:kfunc bpf_task_acquire
+func taskAcquire(t *Task) *Task { return t }
+
+//bpf:kfunc bpf_task_release
+func taskRelease(t *Task) {}
+
+//bpf:kfunc bpf_task_from_pid
+func taskFromPid(pid int32) *Task { return nil }
+
+//bpf:kfunc bpf_rcu_read_lock
+func rcuLock() {}
+
+//bpf:kfunc bpf_rcu_read_unlock
+func rcuUnlock() {}
+
+var seen [4]uint64
+
+//bpf:attach tp_btf/task_newtask
+func New(ctx *bpf.TpBTF, task *Task, flags uint64) {
+	init := taskFromPid(1)
+	if init == nil {
+		return
+	}
+	defer taskRelease(init)
+	p := taskAcquire(task)
+	if p != nil {
+		seen[0] = uint64(p.TGID)
+		taskRelease(p)
+	}
+	rcuLock()
+	q := taskAcquire(task.Parent)
+	rcuUnlock()
+	if q != nil {
+		seen[1] = uint64(q.PID)
+		taskRelease(q)
+	}
+	seen[2] = uint64(init.PID)
+	var i = flags & 7
+	seen[i]++
+}
