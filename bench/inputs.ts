@@ -111,8 +111,8 @@ export function randomContext(random: Random): Uint8Array {
   const view = new DataView(context.buffer);
   for (let at = 0; at < context.length; at += 4) {
     const small = random() % 9;
-    const any = (random() << 16) | random();
-    view.setInt32(at, pick(random, [0, small, -small, any] as const), true);
+    const whatever = (random() << 16) | random();
+    view.setInt32(at, pick(random, [0, small, -small, whatever] as const), true);
   }
   // Where the event of an exec says that its file name lies.
   if (oneIn(random, 2)) view.setUint32(8, 16 + (random() % 40), true);

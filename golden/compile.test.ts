@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type CompileOptions, compile } from './compile.ts';
+import { type CompileOptions, compile } from '../src/compile.ts';
 
 /** The names of the passes that a compilation shows, in order. */
 function shown(text: string, options: Partial<CompileOptions>): { errors: string[]; passes: string[] } {
