@@ -199,12 +199,12 @@ export const orderConstraints: readonly OrderConstraint[] = [
   },
   { before: 'expand-memory', after: 'dse', reason: 'a store of a part is dead where a zero of all is not' },
   {
-    before: 'lower-aborts',
-  },
-  {
     before: 'check-kfuncs',
     after: 'cfg-simplify',
     reason: 'whether a call is accepted does not depend on what is optimised away',
+  },
+  {
+    before: 'lower-aborts',
     after: 'pointer-args',
     reason: 'the flag’s slot and parameter are ordinary ones from then on',
   },
