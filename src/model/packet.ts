@@ -60,7 +60,9 @@ export interface Packet {
   readonly kind: Kind;
   /** What the program sees, from the packet's start. */
   readonly seen: () => Uint8Array;
-  /** The whole packet, with what lies in front of what the program sees. */
+  /** The Ethernet header in front of what the program sees; empty where it sees it. */
+  readonly link: () => Uint8Array;
+  /** As the kernel's test run gives it back: with metadata, and zeros in front of what the program sees. */
   readonly bytes: () => Uint8Array;
   /** Moves the start of an XDP packet (negative: in front); false: there is no room, and nothing has changed. */
   readonly moveStart: (by: number) => boolean;
@@ -130,7 +132,8 @@ export function createPacket(memory: Memory, type: string, packet: Uint8Array, g
     contextBytes,
     kind,
     seen: () => buffer.subarray(start, end),
-    bytes: () => Uint8Array.from([...front, ...buffer.subarray(start, end)]),
+    bytes: () => Uint8Array.from([...new Uint8Array(front.length), ...buffer.subarray(meta, end)]),
+    link: () => front,
     moveStart(by) {
       const size = start - meta;
       if (start + by < frameHeader + size || start + by > end - shortest) return false;

@@ -120,7 +120,7 @@ export class Environment {
     const packet = faulting(at, () => this.options.memory.region(join64(lo, hi)).packet);
     if (packet === null) throw new Fault(at, 'R6 is no context of a packet');
     const { network, link } = legacyOffsets;
-    const bytes = offset >= 0 ? packet.seen() : packet.bytes();
+    const bytes = offset >= 0 ? packet.seen() : Uint8Array.from([...packet.link(), ...packet.seen()]);
     const from = offset >= 0 ? offset : offset >= network ? offset - network + linkHeader : offset - link;
     this.ended = from < 0 || from + size > bytes.length;
     let value = 0;
