@@ -4,11 +4,11 @@
  */
 
 import { expect, test } from 'vitest';
-import { orderConstraints, pipeline } from '../passes/pipeline.ts';
 import { compile } from '../src/compile.ts';
 import { randomOf } from '../src/ir/random.ts';
 import { planModule } from '../src/kernel/plan.ts';
 import { describeErrors, type GoldenProgram, goldenPrograms } from './compiled.ts';
+import { optimisingSteps, optionalPasses, shuffled, without } from './pass-choices.ts';
 import { kernelSystem, requires } from './requires.ts';
 import { failedRuns, refusals } from './run-kernel.ts';
 import { vmFailures } from './run-vm.ts';
@@ -16,14 +16,6 @@ import { vmFailures } from './run-vm.ts';
 const scale = Number(process.env.DISCIPLINE ?? '1');
 const hasKernel = await requires('kernel');
 const programs = goldenPrograms();
-
-/** Steps of -O2 that -O0 does without, by index in the pipeline. */
-const steps = pipeline.filter((step) => step.levels.includes('2'));
-const optional = [...new Set(steps.filter((s) => !s.levels.includes('0')).map((s) => s.pass.name))];
-
-const optionalSsa = new Set(
-  steps.filter((s) => s.pass.to === 'ssa' && optional.includes(s.pass.name)).map((s) => s.pass.name),
-);
 
 /** What a program does wrong when exactly these passes run. */
 async function failures(program: GoldenProgram, passes: readonly string[]): Promise<readonly string[]> {
@@ -40,24 +32,6 @@ async function failures(program: GoldenProgram, passes: readonly string[]): Prom
   return [...wrong, ...refused, ...(refused.length > 0 ? [] : failedRuns(system, plan, program.runs))];
 }
 
-const inOrder = (names: readonly string[]): boolean =>
-  orderConstraints.every(({ before, after }) => {
-    const first = names.indexOf(after);
-    return first < 0 || names.lastIndexOf(before) < first;
-  });
-
-/** Swaps neighbours that are both optional, where the constraints allow it. */
-function shuffled(names: readonly string[], r: ReturnType<typeof randomOf>): readonly string[] {
-  let order = names;
-  for (let n = 0; n < 2 * names.length; n++) {
-    const at = r.below(names.length - 1);
-    const pair = [order[at + 1]!, order[at]!];
-    const next = [...order.slice(0, at), ...pair, ...order.slice(at + 2)];
-    if (pair.every((name) => optionalSsa.has(name)) && inOrder(next)) order = next;
-  }
-  return order;
-}
-
 /** Programs from a place that the seed gives, so that each choice sees others. */
 const someOf = (seed: number, count: number): readonly GoldenProgram[] =>
   Array.from(
@@ -65,11 +39,10 @@ const someOf = (seed: number, count: number): readonly GoldenProgram[] =>
     (_, k) => programs[(seed * 7 + k * 5) % programs.length]!,
   );
 
-for (const [index, off] of optional.entries()) {
+for (const [index, off] of optionalPasses.entries()) {
   test(`without ${off}`, async () => {
-    const passes = steps.map((s) => s.pass.name).filter((name) => name !== off);
     for (const program of someOf(index, 8 * scale)) {
-      expect(await failures(program, passes), program.path).toEqual([]);
+      expect(await failures(program, without(off)), program.path).toEqual([]);
     }
   });
 }
@@ -77,10 +50,10 @@ for (const [index, off] of optional.entries()) {
 test('random subsets of the optional steps, in random orders', async () => {
   for (let seed = 1; seed <= 24 * scale; seed++) {
     const r = randomOf(seed);
-    const subset = steps.filter((step) => step.levels.includes('0') || r.bits(1) === 1n);
+    const subset = optimisingSteps.filter((step) => step.levels.includes('0') || r.bits(1) === 1n);
     const passes = shuffled(
       subset.map((step) => step.pass.name),
-      r,
+      (n) => r.below(n),
     );
     for (const program of someOf(seed, 2)) {
       expect(await failures(program, passes), `${program.path}, seed ${seed}: ${passes.join(' ')}`).toEqual(

@@ -41,6 +41,8 @@ export interface PassContext {
   readonly files: readonly SourceFile[];
   /** Places in loops that must not be walked round by round: the pass outline-loops makes functions of them. */
   readonly outlined?: readonly Span[];
+  /** Called with the name of every rule that is applied. */
+  readonly onRule?: ((name: string) => void) | null;
 }
 
 export interface Pass<From extends Form = Form, To extends Form = Form> {

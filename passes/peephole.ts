@@ -13,7 +13,7 @@ import { liveness } from '../src/base/liveness.ts';
 import { type MachineFlow, machineFlow } from '../src/bpf/flow.ts';
 import type { MBlock, MFunc, MInst, PReg, VReg } from '../src/bpf/minst.ts';
 import { clobbersOf, defsOf, isPure, rowOf, usesOf } from '../src/bpf/operands.ts';
-import type { Pass, Target } from './pass.ts';
+import type { Pass, PassContext, Target } from './pass.ts';
 import { type MachineRule, machineRules } from './rules/machine.ts';
 import { fill, type Holes, match, readPattern } from './rules/machine-pattern.ts';
 
@@ -24,8 +24,8 @@ export const peephole: Pass<'code', 'code'> = {
   doc: 'Rewrites short instruction sequences by rules, and removes dead ones.',
   from: 'code',
   to: 'code',
-  run: (input, { target }) => {
-    const funcs = input.funcs.map((func) => improve(func, target));
+  run: (input, { target, onRule }) => {
+    const funcs = input.funcs.map((func) => improve(func, target, onRule ?? null));
     return funcs.every((func, i) => func === input.funcs[i]) ? input : { ...input, funcs };
   },
 };
@@ -83,6 +83,7 @@ function applies(rule: MachineRule, holes: Holes, live: number): boolean {
 }
 
 interface Rewrite {
+  readonly rule: string;
   readonly length: number;
   readonly insts: readonly Inst[];
 }
@@ -101,7 +102,7 @@ function rewriteAt(
     if (more === null) continue;
     const filled = { registers: holes.registers, values: { ...holes.values, ...more } };
     const insts = fill(after, filled, body[at]!.pos);
-    if (insts !== null) return { length: want.length, insts };
+    if (insts !== null) return { rule: rule.name, length: want.length, insts };
   }
   return null;
 }
@@ -112,7 +113,12 @@ const isDead = (i: Inst, live: number): boolean => {
 };
 
 /** Rewrites one block until no rule fits: each rewrite shortens it. */
-function improveBlock(block: MBlock<PReg>, liveOut: number, target: Target): MBlock<PReg> {
+function improveBlock(
+  block: MBlock<PReg>,
+  liveOut: number,
+  target: Target,
+  onRule: PassContext['onRule'],
+): MBlock<PReg> {
   let body: Inst[] = [...block.body];
   for (let changed = true; changed; ) {
     changed = false;
@@ -136,6 +142,7 @@ function improveBlock(block: MBlock<PReg>, liveOut: number, target: Target): MBl
         continue;
       }
       changed = true;
+      onRule?.(rewrite.rule);
       kept.push(...rewrite.insts);
       k += rewrite.length;
     }
@@ -230,13 +237,17 @@ function dropKnown(func: MFunc<PReg>, flow: MachineFlow): MFunc<PReg> {
 /** Far beyond what code needs: every round shortens it. */
 const rounds = 8;
 
-export function improve(func: MFunc<PReg>, target: Target): MFunc<PReg> {
+export function improve(
+  func: MFunc<PReg>,
+  target: Target,
+  onRule: PassContext['onRule'] = null,
+): MFunc<PReg> {
   let current = func;
   const flow = machineFlow(func);
   for (let round = 0; round < rounds; round++) {
     const trimmed = dropKnown(current, flow);
     const live = liveMasks(trimmed, flow);
-    const blocks = trimmed.blocks.map((block, at) => improveBlock(block, live[at]!, target));
+    const blocks = trimmed.blocks.map((block, at) => improveBlock(block, live[at]!, target, onRule));
     if (trimmed === current && blocks.every((block, at) => block === trimmed.blocks[at])) return current;
     current = { ...trimmed, blocks };
   }

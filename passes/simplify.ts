@@ -40,7 +40,7 @@ import {
   typesOf,
   useCounts,
 } from '../src/ir/walk.ts';
-import type { Pass } from './pass.ts';
+import type { Pass, PassContext } from './pass.ts';
 import type { Rule } from './rules/expr.ts';
 import {
   buildSide,
@@ -59,15 +59,17 @@ export const simplify: Pass<'ssa', 'ssa'> = {
   doc: 'fold constants and apply the algebraic rules',
   from: 'ssa',
   to: 'ssa',
-  run: (module) => mapFuncs(module, simplifyFunc),
+  run: (module, { onRule }) => mapFuncs(module, (f) => simplifyFunc(f, onRule ?? null)),
 };
 
 const maxRounds = 8;
 
-const simplifyFunc = settled((f: Func): Func => {
+type OnRule = NonNullable<PassContext['onRule']>;
+
+const simplifyFunc = settled((f: Func, onRule: OnRule | null): Func => {
   let current = f;
   for (let round = 0; round < maxRounds; round++) {
-    const next = simplifyOnce(current);
+    const next = simplifyOnce(current, onRule);
     if (next === current) break;
     current = next;
   }
@@ -95,6 +97,7 @@ interface Round extends Values {
   readonly address: Uint8Array;
   readonly replaced: Map<ValueId, ValueId>;
   readonly fresh: () => ValueId;
+  readonly onRule: OnRule | null;
 }
 
 const resolved = (r: Round, v: ValueId): ValueId => {
@@ -124,7 +127,7 @@ function addressValues(f: Func, definitions: readonly (Instr | undefined)[]): Ui
   return result;
 }
 
-function simplifyOnce(input: Func): Func {
+function simplifyOnce(input: Func, onRule: OnRule | null): Func {
   const f = removeUnreachable(input);
   const definitions = definitionsOf(f).slice();
   let nextValue = f.nextValue;
@@ -135,6 +138,7 @@ function simplifyOnce(input: Func): Func {
     bits: [],
     address: addressValues(f, definitions),
     replaced: new Map(),
+    onRule,
     fresh: () => nextValue++,
   };
   const blocks: Block[] = [...f.blocks];
@@ -251,6 +255,7 @@ function applyRules(r: Round, i: Instr, body: Instr[]): Instr | ValueId | null {
       r.bits[must(n.result, 'made')] = knownBits(n, (v) => r.bits[v] ?? nothingKnown);
       body.push(n);
     }
+    r.onRule?.(rule.name);
     return root;
   }
   return null;

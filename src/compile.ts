@@ -54,6 +54,8 @@ export interface CompileOptions {
   readonly paranoid: boolean;
   /** Called after every pass that ran. */
   readonly onAfterPass: ((pass: string, formed: Formed) => void) | null;
+  /** Called with the name of every rewrite rule that is applied. */
+  readonly onRule: ((rule: string) => void) | null;
 }
 
 export const defaultOptions: CompileOptions = {
@@ -69,6 +71,7 @@ export const defaultOptions: CompileOptions = {
   stopAfter: null,
   paranoid: false,
   onAfterPass: null,
+  onRule: null,
 };
 
 export interface CompileInput {
@@ -333,7 +336,11 @@ function finish(checked: Checked, options: CompileOptions, diagnostics: Diagnost
   });
   if (module === null) return { result: failed(), show: () => undefined };
   const stopAfter = options.stopAfter ?? (options.emit === 'ir' ? lastSsaPass(target) : null);
-  const { reached, show } = withinBudget(module, { target, diagnostics, files }, { ...options, stopAfter });
+  const { reached, show } = withinBudget(
+    module,
+    { target, diagnostics, files, onRule: options.onRule },
+    { ...options, stopAfter },
+  );
   if (diagnostics.failed || reached.form !== 'code') return { result: failed(reached), show };
   const machine = reached.value;
   const artifact =

@@ -15,7 +15,7 @@ import type { ModelMap } from '../../src/model/maps/map.ts';
 import type { Memory } from '../../src/model/memory.ts';
 import { planModule, toHex } from '../../src/kernel/plan.ts';
 import type { System } from '../../src/kernel/system.ts';
-import { createVm, type Vm } from '../../src/vm/machine.ts';
+import { createVm } from '../../src/vm/machine.ts';
 import { contextBytes, type Input } from './inputs.ts';
 import { runInKernel } from './kernel.ts';
 import { agrees, type MapContent, observed } from './observation.ts';
@@ -47,7 +47,21 @@ export interface Examination {
   readonly system: System | null;
   /** The kernel's trace lines are compared too; slow. */
   readonly kernelLog: boolean;
+  /** Names of the passes that run instead of the pipeline's; null: the pipeline's. */
+  readonly passes: readonly string[] | null;
+  /** Called with the name of every rewrite rule that is applied. */
+  readonly onRule: ((name: string) => void) | null;
 }
+
+/** Nothing is asked but whether it compiles. */
+export const compiles = {
+  expected: null,
+  everyPass: false,
+  system: null,
+  kernelLog: false,
+  passes: null,
+  onRule: null,
+} as const satisfies Partial<Examination>;
 
 const withoutNumbers = (text: string): string => text.replace(/\d+/g, 'N').slice(0, 160);
 
@@ -60,37 +74,62 @@ const mapsOf = (maps: ReadonlyMap<string, ModelMap>, memory: Memory): readonly M
     }),
   }));
 
-function runSsa(module: Module, input: Input): string {
-  const log: string[] = [];
-  const machine = createMachine(module, { helpers: testHelpers({ log }), steps: 2_000_000 });
-  const context = contextBytes(input);
-  const outcome = evaluate(machine, 'Main', [machine.memory.allocate('context', context)]);
-  switch (outcome.kind) {
-    case 'trap':
-      return `trap: ${outcome.message} at ${outcome.pos?.line}:${outcome.pos?.col}`;
-    case 'abort':
-      return 'abort left the program';
-    case 'return':
-      return observed({
-        ret: Number(BigInt.asIntN(32, outcome.value ?? 0n)),
-        context,
-        maps: mapsOf(machine.maps, machine.memory),
-        log,
-      }).line;
-    default:
-      return outcome satisfies never;
+/** Maps of random programs start empty, arrays with zeros. */
+function emptied(map: ModelMap, memory: Memory): void {
+  for (const key of map.keys()) {
+    if (map.decl.type === 'array') memory.write(map.lookup(key), new Uint8Array(map.decl.valueSize));
+    else map.delete(key);
   }
 }
 
-/** A machine that keeps nothing between runs serves for all of them. */
-function vmRunner(machine: Machine<PReg>): (input: Input) => string {
-  const { funcs, module } = machine;
+interface State {
+  readonly memory: Memory;
+  readonly maps: ReadonlyMap<string, ModelMap>;
+  readonly globals: ReadonlyMap<string, bigint>;
+}
+
+/** Brings package variables and maps back to their start, so that one machine serves for all inputs. */
+function reset({ memory, maps, globals }: State, module: Module): void {
+  for (const map of maps.values()) emptied(map, memory);
+  for (const { name, section, size, init } of module.globals) {
+    if (section.startsWith('.rodata')) continue;
+    const bytes = new Uint8Array(size);
+    bytes.set(init);
+    memory.write(must(globals.get(name), name), bytes);
+  }
+}
+
+function ssaRunner(module: Module): (input: Input) => string {
   const log: string[] = [];
-  const make = (): Vm => createVm({ funcs, module, helpers: testHelpers({ log }), fuel: 2_000_000 });
-  const keeps = module.maps.length > 0 || module.globals.some((g) => g.section !== '.rodata');
-  let vm = make();
+  const machine = createMachine(module, { helpers: testHelpers({ log }), steps: 2_000_000 });
   return (input) => {
-    if (keeps) vm = make();
+    reset(machine, module);
+    log.length = 0;
+    const context = contextBytes(input);
+    const outcome = evaluate(machine, 'Main', [machine.memory.allocate('context', context)]);
+    switch (outcome.kind) {
+      case 'trap':
+        return `trap: ${outcome.message} at ${outcome.pos?.line}:${outcome.pos?.col}`;
+      case 'abort':
+        return 'abort left the program';
+      case 'return':
+        return observed({
+          ret: Number(BigInt.asIntN(32, outcome.value ?? 0n)),
+          context,
+          maps: mapsOf(machine.maps, machine.memory),
+          log,
+        }).line;
+      default:
+        return outcome satisfies never;
+    }
+  };
+}
+
+function vmRunner({ funcs, module }: Machine<PReg>): (input: Input) => string {
+  const log: string[] = [];
+  const vm = createVm({ funcs, module, helpers: testHelpers({ log }), fuel: 2_000_000 });
+  return (input) => {
+    reset(vm, module);
     log.length = 0;
     const context = contextBytes(input);
     const outcome = vm.run('Main', [vm.memory.allocate('context', context)]);
@@ -137,6 +176,8 @@ function compiled(e: Examination): Compiled | Failure {
         ...e.combination,
         emit: 'object',
         paranoid: e.everyPass,
+        passes: e.passes,
+        onRule: e.onRule,
         targetKernel: '6.12',
         onAfterPass: (name, formed) => {
           if (formed.form !== 'ssa') return;
@@ -171,16 +212,22 @@ function reasonOf(log: string): string {
 export function asLowered(e: Examination): readonly string[] | null {
   const made = compiled(e);
   const first = 'kind' in made ? undefined : made.stages[0];
-  return first === undefined ? null : e.inputs.map((input) => runSsa(first.module, input));
+  return first === undefined ? null : e.inputs.map(ssaRunner(first.module));
 }
 
 export function examine(e: Examination): Failure | null {
   const made = compiled(e);
   if ('kind' in made) return made;
   if (e.expected !== null) {
-    for (const { name, module } of made.stages) {
-      const failure = firstDifference(`SSA after ${name}`, e, (input) => runSsa(module, input));
-      if (failure !== null) return failure;
+    const [lowered, ...later] = made.stages.map(
+      ({ name, module }) =>
+        () =>
+          firstDifference(`SSA after ${name}`, e, ssaRunner(module)),
+    );
+    // Where the last form is right, so is the first.
+    for (const difference of e.everyPass ? [lowered, ...later] : later.slice(-1)) {
+      const failure = difference?.() ?? null;
+      if (failure !== null) return lowered?.() ?? failure;
     }
     const failure = firstDifference('VM', e, vmRunner(made.machine));
     if (failure !== null) return failure;

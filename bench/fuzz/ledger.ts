@@ -8,6 +8,8 @@
  */
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { machineRules } from '../../passes/rules/machine.ts';
+import { ssaRules } from '../../passes/rules/ssa.ts';
 import type { BatchResult, FoundFailure } from './batch.ts';
 import { allConstructs } from './constructs.ts';
 
@@ -30,6 +32,10 @@ export interface Ledger {
   readonly combinations: Readonly<Record<string, number>>;
   /** Programs that contain it. */
   readonly constructs: Readonly<Record<string, number>>;
+  /** Programs in which a rewrite rule was applied. */
+  readonly rules: Readonly<Record<string, number>>;
+  /** The same programs compiled a second time, without a pass or with passes in another order. */
+  readonly variants: Readonly<Record<string, number>>;
   readonly failures: readonly Omit<FoundFailure, 'detail'>[];
 }
 
@@ -41,6 +47,8 @@ export const emptyLedger: Ledger = {
   overLimit: 0,
   combinations: {},
   constructs: {},
+  rules: {},
+  variants: {},
   failures: [],
 };
 
@@ -59,6 +67,16 @@ function added(
 ): Readonly<Record<string, number>> {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
   return Object.fromEntries(names.map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]));
+}
+
+export function recorded({
+  seed,
+  combination,
+  variant,
+  kind,
+  signature,
+}: FoundFailure): Ledger['failures'][number] {
+  return { seed, combination, variant, kind, signature };
 }
 
 /** Neighbours of the same version become one. */
@@ -82,15 +100,9 @@ export function withBatch(ledger: Ledger, batch: BatchResult, commit: string): L
     overLimit: ledger.overLimit + batch.overLimit,
     combinations: added(ledger.combinations, batch.combinations),
     constructs: added(ledger.constructs, batch.constructs),
-    failures: [
-      ...ledger.failures,
-      ...batch.failures.map(({ seed, combination, kind, signature }) => ({
-        seed,
-        combination,
-        kind,
-        signature,
-      })),
-    ],
+    rules: added(ledger.rules, batch.rules),
+    variants: added(ledger.variants, batch.variants),
+    failures: [...ledger.failures, ...batch.failures.map(recorded)],
   };
 }
 
@@ -115,6 +127,10 @@ export function missing(
   }
   return pieces;
 }
+
+/** Rewrite rules that no program made use of. */
+export const neverApplied = (ledger: Ledger): readonly string[] =>
+  [...ssaRules, ...machineRules].map((rule) => rule.name).filter((name) => (ledger.rules[name] ?? 0) === 0);
 
 export const neverMade = (ledger: Ledger): readonly string[] =>
   allConstructs.filter((name) => (ledger.constructs[name] ?? 0) === 0);

@@ -1,5 +1,6 @@
 /**
- * Campaigns of random programs: native Go, the SSA evaluator, the embedded machine and the kernel must agree.
+ * Campaigns of random programs: native Go, the SSA evaluator, the embedded machine and the kernel must agree, also on
+ * the same programs without an optional pass or with passes in another order.
  *
  *     npm run fuzz -- --seed 0 --count 100000 [--jobs 2]     what the ledger has is left out: an interrupted campaign goes on
  *     npm run fuzz -- --seed 0 --count 400 --no-ledger       as in CI: nothing is recorded, a failure is exit status 1
@@ -8,60 +9,56 @@
  */
 
 import { execFileSync, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { kernelSystem, requires } from '../../golden/requires.ts';
-import type { System } from '../../src/kernel/system.ts';
-import { type BatchResult, runBatch } from './batch.ts';
+import { build } from 'esbuild';
+import type { BatchResult } from './batch.ts';
 import {
   emptyLedger,
   type Ledger,
   missing,
+  neverApplied,
   neverMade,
   readLedger,
+  recorded,
   withBatch,
   writeLedger,
 } from './ledger.ts';
-import { reduce } from './reduce.ts';
+import type { Answer, Task } from './worker.ts';
 
 const ledgerPath = 'bench/fuzz/ledger.json';
 const batchSize = 500;
+/** Below node_modules, where the worker finds what is not bundled. */
+const workerPath = `node_modules/.cache/bpfc-fuzz/worker-${process.pid}.mjs`;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-async function kernel(): Promise<System | null> {
-  return (await requires('kernel', 'go')) ? kernelSystem() : null;
-}
-
-interface Piece {
-  readonly from: number;
-  readonly count: number;
-}
-
-/** A process that runs the pieces it is sent. */
-async function serve(): Promise<void> {
-  const system = await kernel();
-  process.on('message', (piece: Piece) => {
-    process.send?.(runBatch(piece.from, piece.count, system));
+async function buildWorker(): Promise<void> {
+  await build({
+    entryPoints: ['bench/fuzz/worker.ts'],
+    outfile: workerPath,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    keepNames: false,
+    logLevel: 'warning',
   });
 }
 
-function runPieces(
-  pieces: readonly Piece[],
-  jobs: number,
-  done: (result: BatchResult) => void,
-): Promise<void> {
-  const waiting = [...pieces];
+/** Has the tasks done by so many processes; an answer is handled as it comes. */
+async function run(tasks: readonly Task[], jobs: number, handle: (answer: Answer) => void): Promise<void> {
+  await buildWorker();
+  const waiting = [...tasks];
   const worker = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const child = fork(fileURLToPath(import.meta.url), ['--serve'], { execArgv: process.execArgv });
+      const child = fork(workerPath, { execArgv: [] });
       const next = (): void => {
-        const piece = waiting.shift();
-        if (piece === undefined) child.kill();
-        else child.send(piece);
+        const task = waiting.shift();
+        if (task === undefined) child.kill();
+        else child.send(task);
       };
-      child.on('message', (result: BatchResult) => {
-        done(result);
+      child.on('message', (answer: Answer) => {
+        handle(answer);
         next();
       });
       child.on('exit', (code, signal) => {
@@ -70,26 +67,46 @@ function runPieces(
       });
       next();
     });
-  return Promise.all(Array.from({ length: jobs }, worker)).then(() => undefined);
+  await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, worker));
 }
 
 function describe({ failures }: BatchResult): void {
-  for (const { seed, combination, kind, signature, detail } of failures)
+  for (const { seed, combination, variant, kind, signature, detail } of failures)
     say(
-      `seed ${seed} ${combination}: ${kind}: ${signature}\n    ${detail.split('\n').slice(0, 6).join('\n    ')}`,
+      `seed ${seed} ${combination}${variant === null ? '' : ` ${variant}`}: ${kind}: ${signature}\n    ${detail.split('\n').slice(0, 6).join('\n    ')}`,
     );
 }
 
-async function campaign(seed: number, count: number, jobs: number, recorded: boolean): Promise<boolean> {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  let ledger: Ledger = recorded ? readLedger(ledgerPath) : emptyLedger;
+/** The version that runs; a mark behind it tells of changes that are not committed. */
+function version(): string {
+  const git = (...args: readonly string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim();
+  const changed = git(
+    'status',
+    '--porcelain',
+    '--untracked-files=no',
+    '--',
+    'src',
+    'passes',
+    'grammar',
+    'bench/fuzz',
+  );
+  const others = changed.split('\n').filter((line) => line !== '' && !line.endsWith(ledgerPath));
+  return `${git('rev-parse', '--short', 'HEAD')}${others.length > 0 ? '+' : ''}`;
+}
+
+async function campaign(seed: number, count: number, jobs: number, kept: boolean): Promise<boolean> {
+  const commit = version();
+  let ledger: Ledger = kept ? readLedger(ledgerPath) : emptyLedger;
   const pieces = missing(ledger, seed, seed + count, Math.min(batchSize, Math.ceil(count / jobs)));
   const start = performance.now();
   let programs = 0;
   let failed = 0;
-  await runPieces(pieces, jobs, (result) => {
+  const tasks = pieces.map((piece): Task => ({ kind: 'batch', ...piece }));
+  await run(tasks, jobs, (answer) => {
+    if (answer.kind !== 'batch') return;
+    const { result } = answer;
     ledger = withBatch(ledger, result, commit);
-    if (recorded) writeLedger(ledgerPath, ledger);
+    if (kept) writeLedger(ledgerPath, ledger);
     programs += result.count;
     failed += result.failures.length;
     describe(result);
@@ -103,32 +120,37 @@ async function campaign(seed: number, count: number, jobs: number, recorded: boo
   );
   const never = neverMade(ledger);
   if (never.length > 0) say(`constructs that never came: ${never.join(', ')}`);
+  const unapplied = neverApplied(ledger);
+  if (unapplied.length > 0) say(`rules that were never applied: ${unapplied.join(', ')}`);
   return failed === 0;
 }
 
 /** Runs failed seeds again and forgets those that pass. */
 async function again(): Promise<boolean> {
   const ledger = readLedger(ledgerPath);
-  const system = await kernel();
-  const results = ledger.failures.map(({ seed }) => runBatch(seed, 1, system));
-  for (const result of results) describe(result);
-  const failures = results.flatMap((result) =>
-    result.failures.map(({ seed, combination, kind, signature }) => ({ seed, combination, kind, signature })),
-  );
+  const seeds = [...new Set(ledger.failures.map(({ seed }) => seed))];
+  const failures: Ledger['failures'][number][] = [];
+  const tasks = seeds.map((from): Task => ({ kind: 'batch', from, count: 1 }));
+  await run(tasks, 1, (answer) => {
+    if (answer.kind !== 'batch') return;
+    describe(answer.result);
+    failures.push(...answer.result.failures.map(recorded));
+  });
   writeLedger(ledgerPath, { ...ledger, failures });
-  say(`${failures.length} of ${results.length} still fail`);
+  say(`${new Set(failures.map(({ seed }) => seed)).size} of ${seeds.length} still fail`);
   return failures.length === 0;
 }
 
 async function printReduced(seed: number): Promise<boolean> {
-  const reduced = reduce(seed, await kernel());
-  if (reduced === null) {
-    say(`seed ${seed} does not fail`);
-    return true;
-  }
-  const { source, failure, combination } = reduced;
-  say(`${combination}: ${failure.kind}: ${failure.signature}\n${failure.detail}\n\n${source}`);
-  return false;
+  let passes = true;
+  await run([{ kind: 'reduce', seed }], 1, (answer) => {
+    if (answer.kind !== 'reduced' || answer.reduced === null) return;
+    passes = false;
+    const { source, failure, combination } = answer.reduced;
+    say(`${combination}: ${failure.kind}: ${failure.signature}\n${failure.detail}\n\n${source}`);
+  });
+  if (passes) say(`seed ${seed} does not fail`);
+  return passes;
 }
 
 const { values } = parseArgs({
@@ -139,7 +161,6 @@ const { values } = parseArgs({
     'no-ledger': { type: 'boolean', default: false },
     reduce: { type: 'string' },
     again: { type: 'boolean', default: false },
-    serve: { type: 'boolean', default: false },
   },
 });
 
@@ -149,5 +170,4 @@ async function main(): Promise<boolean> {
   return campaign(Number(values.seed), Number(values.count), Number(values.jobs), !values['no-ledger']);
 }
 
-if (values.serve) await serve();
-else process.exitCode = (await main()) ? 0 : 1;
+process.exitCode = (await main()) ? 0 : 1;

@@ -6,7 +6,7 @@
 
 import type { System } from '../../src/kernel/system.ts';
 import { combinationName, prepare } from './batch.ts';
-import { asLowered, examine, type Failure } from './execute.ts';
+import { asLowered, compiles, examine, type Failure } from './execute.ts';
 import { type NativeResult, runNatively } from './native.ts';
 import type { Piece } from './piece.ts';
 import { shrink } from './shrink.ts';
@@ -28,7 +28,7 @@ export function reduce(seed: number, system: System | null): Reduced | null {
     maps.filter((map) => goFile(tree, '').includes(`var ${map.name.replace(/^ZQ/, '')}`));
   const asked = (tree: Piece, expected: readonly string[] | null, asks: System | null) => {
     const text = goFile(tree, '');
-    return { text, inputs, combination, expected, everyPass: false, system: asks, kernelLog: false };
+    return { ...compiles, text, inputs, combination, expected, system: asks };
   };
   const judge = (tree: Piece, native: NativeResult | null): Failure | null => {
     if (native?.kind === 'refused') return { kind: 'go', signature: 'Go refuses it', detail: native.message };

@@ -21,11 +21,13 @@ export function memo<K extends object, V extends object>(compute: (key: K) => V)
 }
 
 /** A rewrite to a fixed point: what it left, and what it found nothing in, comes back at once the next time. */
-export function settled<T extends object>(rewrite: (input: T) => T): (input: T) => T {
+export function settled<T extends object, A extends readonly unknown[]>(
+  rewrite: (input: T, ...more: A) => T,
+): (input: T, ...more: A) => T {
   const done = new WeakSet<T>();
-  return (input) => {
+  return (input, ...more) => {
     if (done.has(input)) return input;
-    const result = rewrite(input);
+    const result = rewrite(input, ...more);
     done.add(result);
     return result;
   };
