@@ -6,11 +6,13 @@
  *     dist/bpfc.cache    the machine code's precursor for this Node; another Node ignores it
  *     dist/compile.js    the library: compile() as an ES module, for Node and browsers
  *     dist/testing.js    createProgram() for unit tests, likewise
+ *     dist/types/        the libraries' types
  */
 
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
+import { buildTypes } from './types.mjs';
 
 /** The command's code is a function body, as CommonJS modules are. */
 const launcher = `#!/usr/bin/env node
@@ -75,6 +77,8 @@ for (const [entry, outfile] of [
     format: 'esm',
   });
 }
+
+buildTypes();
 
 writeFileSync('dist/bpfc.js', launcher);
 chmodSync('dist/bpfc.js', 0o755);

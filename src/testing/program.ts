@@ -22,8 +22,11 @@ import {
   shapesOf,
 } from '../object/object-shapes.ts';
 import { fromJson, type Json, ShapeError, toJson } from '../object/shape.ts';
-import type { SessionInput, SessionOutput, Step } from './session.ts';
+import type { Place, SessionInput, SessionOutput, Step } from './session.ts';
 import { type VmSessionOptions, vmSession } from './vm-session.ts';
+
+export { RunFault } from './session.ts';
+export type { Json, Place, SessionOutput, Step };
 
 export interface ProgramOptions extends VmSessionOptions {
   /** First values of package variables, `//bpf:config` ones included. */
