@@ -10,7 +10,8 @@ const traced = [
 ];
 
 const all = '{grammar,src,passes,golden,bench,scripts}/**/*.test.ts';
-const common = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' } as const;
+/** Files share a worker: the compiler is loaded, and made fast by the engine, once for many of them. */
+const common = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks', isolate: false } as const;
 
 export default defineConfig({
   test: {
