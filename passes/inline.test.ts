@@ -73,6 +73,34 @@ test('noinline is obeyed, and nothing is inlined at -O0 that is called twice', (
   expect(inline.run(kept, testContext())).toBe(kept);
 });
 
+/** A function of many additions behind a test of its parameter, called twice with `arg`. */
+const twice = (arg: string): string => `func @f(v0: i32, v1: i32) -> i32 {
+b0:
+  v2: i32 = const 9
+  v3: i32 = icmp.eq v1, v2
+  branch v3, b1, b2
+b1:
+${Array.from({ length: 30 }, (_, k) => `  v${10 + k}: i32 = add v${k === 0 ? 0 : 9 + k}, v0`).join('\n')}
+  return v39
+b2:
+  return v0
+}
+
+func @main(v0: i32) -> i32 {
+b0:
+  v1: i32 = ${arg}
+  v2: i32 = call @f(v0, v1)
+  v3: i32 = call @f(v2, v1)
+  return v3
+}
+`;
+
+test('a function is inlined where its arguments leave less of it than calls take', () => {
+  expect(transform(twice('const 7'), [inline])).not.toContain('call @f');
+  expect(transform(twice('const 9'), [inline])).toContain('call @f');
+  expect(transform(twice('add v0, v0'), [inline])).toContain('call @f');
+});
+
 test('programs do what they did', () => {
   expect(firstDifference([inline], { from: 0, count: 400 })).toBeNull();
   expect(firstDifference([inline, cfgSimplify, dce], { from: 400, count: 300 })).toBeNull();

@@ -1,5 +1,6 @@
 /**
- * Inlining of small functions and of functions that are called once.
+ * Inlining of small functions, of functions that are called once, and of those whose bodies take no more room where
+ * they are called than a subprogram and its calls.
  *
  *     v1: i32 = call @double(v0)             jump b5(v0)
  *     return v1                        ⇒   b5(v7: i32):
@@ -8,19 +9,21 @@
  *                                          b6(v1: i32):
  *                                            return v1
  *
- * A callee's `abort` goes to the code behind the call with `aborted` = 1, its `return` with 0. `noinline` is obeyed.
+ * A callee's `abort` goes to the code behind the call with `aborted` = 1, its `return` with 0. `noinline` is obeyed,
+ * except by functions that give back an address made of a parameter, which have to be inlined at every level.
  * Callees are inlined into before they are inlined, so one pass suffices; functions that nobody calls afterwards go.
  * Invariant: the call graph is acyclic (the checker refuses recursion; a cycle here is left alone). Slots of the callee
  * become the caller's, `zero`ed by nobody: a callee does not read what it did not write.
  */
 
+import { type Argument, inlinedCost, sharedCost } from '../src/ir/inline-cost.ts';
 import type { Block, Func, Instr, Module, Param, Slot, Target, Terminator, ValueId } from '../src/ir/ir.ts';
-import { mapTargets } from '../src/ir/walk.ts';
+import { definitionsOf, incomingValues, mapTargets } from '../src/ir/walk.ts';
 import type { Pass, Target as Platform } from './pass.ts';
 
 export const inline: Pass<'ssa', 'ssa'> = {
   name: 'inline',
-  doc: 'inline functions that are small or called once',
+  doc: 'inline functions that are small, called once, or no larger inlined',
   from: 'ssa',
   to: 'ssa',
   run: (module, context) => inlineModule(module, context.target),
@@ -37,25 +40,34 @@ const calleeOf = (i: Instr): string | null =>
 const sizeOf = (f: Func): number => f.blocks.reduce((n, b) => n + b.body.length + 1, 0);
 
 interface CallGraph {
-  readonly calls: ReadonlyMap<string, number>;
+  /** What each call of a function hands over. */
+  readonly calls: ReadonlyMap<string, readonly (readonly Argument[])[]>;
   /** Functions whose address is taken. */
   readonly addressed: ReadonlySet<string>;
   /** Callees before callers; functions on cycles are missing. */
   readonly order: readonly string[];
 }
 
+function argumentOf(i: Instr | undefined): Argument {
+  if (i?.op === 'slotaddr') return 'slot';
+  return i?.op === 'const' && typeof i.imm === 'bigint' ? i.imm : null;
+}
+
 function callGraph(module: Module): CallGraph {
-  const calls = new Map<string, number>();
+  const calls = new Map<string, (readonly Argument[])[]>();
   const addressed = new Set<string>();
   const callees = new Map<string, Set<string>>();
   const callers = new Map<string, string[]>(module.funcs.map((f) => [f.name, []]));
   for (const f of module.funcs) {
     const own = new Set<string>();
+    const definitions = definitionsOf(f);
     for (const b of f.blocks) {
       for (const i of b.body) {
         const callee = calleeOf(i);
         if (callee !== null) {
-          calls.set(callee, (calls.get(callee) ?? 0) + 1);
+          const list = calls.get(callee) ?? [];
+          calls.set(callee, list);
+          list.push(i.args.map((v) => argumentOf(definitions[v])));
           own.add(callee);
         }
         if (i.op === 'funcaddr' && typeof i.imm === 'object' && i.imm?.kind === 'symbol')
@@ -87,11 +99,14 @@ function inlineModule(module: Module, target: Platform): Module {
   const finished = new Set<string>();
   const wants = (name: string, callerSize: number): Func | null => {
     const callee = done.get(name);
-    if (callee === undefined || !finished.has(name) || callee.noinline || callee.program !== null)
-      return null;
+    if (callee === undefined || !finished.has(name) || callee.program !== null) return null;
+    if (givesBack(callee)) return callee;
+    if (callee.noinline) return null;
     const size = sizeOf(callee);
-    const once = graph.calls.get(name) === 1 && !graph.addressed.has(name);
-    if (size > smallSize[target.opt] && !once) return null;
+    const calls = graph.calls.get(name) ?? [];
+    const once = calls.length === 1 && !graph.addressed.has(name);
+    const small = size <= smallSize[target.opt] || once;
+    if (!small && (target.opt === '0' || !isSmaller(callee, calls))) return null;
     return callerSize + size > callerLimit ? null : callee;
   };
   for (const name of graph.order) {
@@ -107,6 +122,34 @@ function inlineModule(module: Module, target: Platform): Module {
     graph.addressed.has(f.name) ||
     f.program !== null;
   return { ...module, funcs: module.funcs.map((f) => done.get(f.name)!).filter(keep) };
+}
+
+/** Is the result an address made of a parameter? The verifier lets no function return one of the stack. */
+function givesBack(f: Func): boolean {
+  if (f.result !== 'ptr') return false;
+  const params = new Set(f.blocks[0]?.params.map((p) => p.id));
+  const definitions = definitionsOf(f);
+  const incoming = incomingValues(f);
+  const found = new Set(
+    f.blocks.flatMap((b) => (b.end.kind === 'return' && b.end.value !== null ? [b.end.value] : [])),
+  );
+  for (const v of found) {
+    if (params.has(v)) return true;
+    const definition = definitions[v];
+    if (definition === undefined) for (const from of incoming.get(v) ?? []) found.add(from);
+    else if (definition.op === 'ptradd' || definition.op === 'ptroff') found.add(definition.args[0]!);
+  }
+  return false;
+}
+
+/** More calls are not looked at: a subprogram is smaller. */
+const callsInlined = 8;
+
+/** Does the callee take less room in the place of all its calls than as a subprogram? */
+function isSmaller(callee: Func, calls: readonly (readonly Argument[])[]): boolean {
+  if (calls.length > callsInlined) return false;
+  const inlined = calls.reduce((sum, args) => sum + inlinedCost(callee, args), 0);
+  return inlined < sharedCost(callee, calls);
 }
 
 type Wants = (name: string, callerSize: number) => Func | null;

@@ -16,6 +16,7 @@ import { checkReferences } from './check-references.ts';
 import { copyProp } from './copy-prop.ts';
 import { cursors } from './cursors.ts';
 import { dce } from './dce.ts';
+import { demandedBitsPass } from './demanded-bits.ts';
 import { dse } from './dse.ts';
 import { edgeValues } from './edge-values.ts';
 import { expandMemory } from './expand-memory.ts';
@@ -40,6 +41,7 @@ import { regalloc } from './regalloc.ts';
 import { select } from './select.ts';
 import { simplify } from './simplify.ts';
 import { stringsToStack } from './strings-to-stack.ts';
+import { threadEdges } from './thread-edges.ts';
 import { verifyBudget } from './verify-budget.ts';
 import { wideCompares } from './wide-compares.ts';
 import { zeroRecords } from './zero-records.ts';
@@ -76,8 +78,12 @@ export const pipeline: readonly Step[] = [
   step(copyProp, optimised),
   step(arrayValues, optimised),
   step(nilChecks, optimised),
+  step(loadElim, optimised),
   step(simplify, optimised),
   step(gvn, optimised),
+  step(cfgSimplify, optimised),
+  step(threadEdges, optimised),
+  step(nilChecks, optimised),
   step(cfgSimplify, optimised),
   step(packetOffsets, optimised),
   step(packetChecks, optimised),
@@ -90,6 +96,7 @@ export const pipeline: readonly Step[] = [
   step(loadElim, optimised),
   step(simplify, optimised),
   step(gvn, optimised),
+  step(demandedBitsPass, optimised),
   step(wideCompares, optimised),
   step(mergeAccesses, optimised),
   step(fuseAdds, small),
@@ -128,6 +135,11 @@ export const orderConstraints: readonly OrderConstraint[] = [
     before: 'array-values',
     after: 'pointer-args',
     reason: 'the key is known while it is a byref of a constant',
+  },
+  {
+    before: 'thread-edges',
+    after: 'packet-checks',
+    reason: 'an access behind a check that may have failed is not merged with what comes later',
   },
   {
     before: 'load-elim',

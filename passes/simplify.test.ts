@@ -30,6 +30,16 @@ test('strength: multiplication, division and remainder by powers of two', () => 
   expect(by('srem')).not.toContain('rem');
 });
 
+test('a test of bits of a swapped value tests the swapped bits', () => {
+  const code = body(
+    'v0: ptr',
+    'i32',
+    'v1: i32 = load.u16 v0 + 0\nv2: i32 = bswap16 v1\nv3: i32 = const 16383\nv4: i32 = and v2, v3\nv5: i32 = const 0\nv6: i32 = icmp.ne v4, v5\nreturn v6',
+  );
+  expect(code).toContain('const 65343');
+  expect(code).not.toContain('bswap16');
+});
+
 test('masks of values known to be narrow go', () => {
   expect(
     body('v0: ptr', 'i32', 'v1: i32 = load.u8 v0 + 0\nv2: i32 = const 255\nv3: i32 = and v1, v2\nreturn v3'),

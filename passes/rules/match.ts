@@ -209,11 +209,16 @@ export function buildSide(
   return { ...i, op: e.op, args, imm: null };
 }
 
-/** Type of a comparison's operands: that of the first value among them. */
+/** Type of a comparison's operands: that of the first value among them, or in operations of one type among them. */
 function operandType(k: Values, args: readonly Expr[], m: Match): IrType | null {
   for (const a of args) {
     const v = a.kind === 'value' ? m.values.get(a.name) : undefined;
     if (v !== undefined) return typeOf(k, v);
+    if (a.kind !== 'op') continue;
+    const { result } = opRow(a.op);
+    const type =
+      result === 'i32' || result === 'i64' ? result : result === 'T' ? operandType(k, a.args, m) : null;
+    if (type !== null) return type;
   }
   return null;
 }
