@@ -92,8 +92,10 @@ export function freeze(system: System, fd: number): void {
   succeed('BPF_MAP_FREEZE', command(system, 'MAP_FREEZE', { map_fd: fd }).result);
 }
 
-/** Load type information; a refusal carries the kernel's log. */
+/** Load type information; a refusal carries the kernel's log, which costs much memory and is asked for only then. */
 export function loadBtf(system: System, btf: Uint8Array): number {
+  const plain = command(system, 'BTF_LOAD', { btf, btf_size: btf.length }).result;
+  if (plain >= 0) return plain;
   const log = new Uint8Array(1 << 20);
   const { result } = command(system, 'BTF_LOAD', {
     btf,

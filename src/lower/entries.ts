@@ -19,7 +19,6 @@ import type { Program, ValueId } from '../ir/ir.ts';
 import { type Context, type Frame, type ModuleContext, position, report, requireKernel } from './context.ts';
 import {
   abortUnless,
-  arith,
   assume,
   compare,
   constant,
@@ -202,7 +201,10 @@ function checkRange(
     if (value < low || value > high) report(cx, 'result-out-of-range', span, { value, low, high, kind });
     return;
   }
-  // low <= x <= high as one unsigned comparison.
-  const distance = arith(cx, 'sub', id, constant(cx, held.ir, low));
-  abortUnless(cx, compare(cx, 'icmp.ule', distance, constant(cx, held.ir, high - low)));
+  // The verifier learns from comparisons of the value itself, not from one of its distance to the lower end.
+  const bound = (op: 'icmp.ule' | 'icmp.sge' | 'icmp.sle', limit: bigint): void =>
+    abortUnless(cx, compare(cx, op, id, constant(cx, held.ir, limit)));
+  if (low === 0n) return bound('icmp.ule', high);
+  bound('icmp.sge', low);
+  bound('icmp.sle', high);
 }
