@@ -15,6 +15,7 @@ import { type Btf, readBtf } from './btf-read.ts';
 import { ByteWriter, MalformedError } from './bytes.ts';
 import { sectionFlags, sectionTypes } from './elf.ts';
 import { type ElfObject, isElf, type ReadSection, type ReadSymbol, readElf } from './elf-read.ts';
+import { type ObjectStructOps, structOpsTables } from './struct-ops-read.ts';
 import { dataMaps, declaredMaps, type ObjectMap } from './object-map-read.ts';
 
 /** What a loader writes into a 16-byte load: a map's descriptor, or the address of a byte in a data section's map. */
@@ -54,6 +55,7 @@ export interface BpfObject {
   readonly license: string;
   readonly maps: readonly ObjectMap[];
   readonly programs: readonly ObjectProgram[];
+  readonly structOps: readonly ObjectStructOps[];
   /** null when the object has no types. `bytes` are as the kernel takes them. */
   readonly btf: (Btf & { readonly bytes: Uint8Array }) | null;
 }
@@ -256,6 +258,16 @@ function licenseOf(elf: ElfObject): string {
 /** Reads an object file. */
 export function readBpfObject(bytes: Uint8Array): BpfObject {
   if (!isElf(bytes)) throw new MalformedError('not an ELF object');
+  try {
+    return readParts(bytes);
+  } catch (error) {
+    // What reads behind the end of a section's bytes found a number there that is none of this file's.
+    if (error instanceof RangeError) throw new MalformedError('a table of the object points outside of it');
+    throw error;
+  }
+}
+
+function readParts(bytes: Uint8Array): BpfObject {
   const elf = readElf(bytes);
   const sectionData = (name: string): Uint8Array | undefined =>
     elf.sections.find((s) => s.name === name)?.data;
@@ -267,6 +279,7 @@ export function readBpfObject(bytes: Uint8Array): BpfObject {
     license: licenseOf(elf),
     maps: [...declaredMaps(elf, btf), ...dataMaps(elf, btf)],
     programs: new Reader(elf, ext).programs(),
+    structOps: structOpsTables(elf, btf),
     btf,
   };
 }

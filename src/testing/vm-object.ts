@@ -7,7 +7,6 @@
  * Field offsets of CO-RE relocations stay those of the object's own types: there is no kernel to ask.
  */
 
-import { must } from '../base/assert.ts';
 import { Diagnostics } from '../base/diagnostic.ts';
 import { noPos, type Pos } from '../base/source.ts';
 import { decode } from '../bpf/decode.ts';
@@ -94,20 +93,34 @@ function functionNames(
   return names;
 }
 
-const typeName = (map: ObjectMap): MapTypeName =>
-  must(
-    Object.keys(mapTable)
-      .filter(isMapType)
-      .find((name) => mapTable[name].id === map.type),
-    `map ${map.name} is of type ${map.type}, which is unknown`,
-  );
+function typeName(map: ObjectMap): MapTypeName {
+  const found = Object.keys(mapTable)
+    .filter(isMapType)
+    .find((name) => mapTable[name].id === map.type);
+  if (found === undefined)
+    throw new MalformedError(`map ${map.name} is of type ${map.type}, which is unknown`);
+  return found;
+}
 
 export function declarationOf(map: ObjectMap): MapDecl {
   const { name, keySize, valueSize, maxEntries, flags } = map;
   return { name, type: typeName(map), keySize, valueSize, maxEntries, flags, pin: false };
 }
 
+/** Refuses references to what the object does not have. */
+function checkReferences({ maps, programs }: BpfObject): void {
+  const declared = new Set(maps.filter((m) => m.content === null).map((m) => m.name));
+  const sections = new Set(maps.filter((m) => m.content !== null).map((m) => m.name));
+  for (const { name, refs } of programs)
+    for (const ref of refs) {
+      const known = ref.kind === 'map' ? declared : ref.kind === 'data' ? sections : null;
+      if (known !== null && !known.has(ref.name))
+        throw new MalformedError(`${name} refers to ${ref.name}, which the object does not have`);
+    }
+}
+
 export function vmProgram(object: BpfObject): VmProgram {
+  checkReferences(object);
   const files: string[] = [];
   const taken = new Set(object.programs.map((p) => p.name));
   const funcs = object.programs.flatMap((program) => {
