@@ -1,7 +1,7 @@
 /**
  * The examples of cilium/ebpf and of libbpf-bootstrap, in Go: their objects are opened by cilium/ebpf and by libbpf,
  * their generated libraries build, attach them, and see what the kernel did when it was given a reason to: on this
- * machine, or on an older kernel in an emulated one where this one has no kprobes and no trampolines.
+ * machine, or on another kernel in an emulated one where this one has no kprobes, no trampolines, no sched_ext.
  *
  *     { name: 'cilium/xdp', by: 'IPv4 packets over a veth pair', on: 'host', libbpf: 'loads' }
  */
@@ -18,14 +18,18 @@ import { describeErrors } from '../compiled.ts';
 import { type GoFolder, goFolder } from '../go-tool.ts';
 import { findProgram, requires, tool } from '../requires.ts';
 
+/** Emulated machines, by their kernel. */
+const guests = ['6.1', '7.3'] as const;
+type Guest = (typeof guests)[number];
+
 interface Example {
   readonly name: string;
   /** What makes the kernel run it. */
   readonly by: string;
   /** Where it is made to run. */
-  readonly on: 'host' | '6.1';
+  readonly on: 'host' | Guest;
   /** What libbpf 1.1 and this machine's kernel make of the object. */
-  readonly libbpf: 'loads' | 'no trampolines' | 'unknown section';
+  readonly libbpf: 'loads' | 'no trampolines' | 'unknown section' | 'no links of tables';
 }
 
 const examples = [
@@ -35,6 +39,7 @@ const examples = [
   { name: 'cilium/kprobe_percpu', by: 'two programs started', on: '6.1', libbpf: 'loads' },
   { name: 'cilium/kprobepin', by: 'a program started under each of two loaders', on: '6.1', libbpf: 'loads' },
   { name: 'cilium/ringbuffer', by: 'a program started', on: '6.1', libbpf: 'loads' },
+  { name: 'cilium/sched_ext', by: 'tasks that run', on: '7.3', libbpf: 'no links of tables' },
   { name: 'cilium/tcprtt', by: 'a TCP connection closed', on: '6.1', libbpf: 'no trampolines' },
   { name: 'cilium/tcprtt_sockops', by: 'a TCP connection from a cgroup', on: 'host', libbpf: 'loads' },
   { name: 'cilium/tcx', by: 'frames over a veth pair', on: 'host', libbpf: 'unknown section' },
@@ -62,6 +67,13 @@ const examples = [
   { name: 'bootstrap/xdppass', by: 'a frame over a veth pair', on: 'host', libbpf: 'loads' },
 ] as const satisfies readonly Example[];
 
+/** What libbpf 1.1 or the kernel says. */
+const refusals = {
+  'no trampolines': /not permitted/,
+  'unknown section': /failed to guess program type from ELF section/,
+  'no links of tables': /skipping unrecognized data section.* \.struct_ops\.link/,
+} as const satisfies Readonly<Record<string, RegExp>>;
+
 /** Their commands are run too. */
 const commands = [
   ...[
@@ -88,9 +100,13 @@ function artifact(name: string, options: Partial<CompileOptions>): string | Uint
 
 const ready = await requires('go', 'gofmt', 'clang', 'ip', 'bpftool', 'root', 'kernel', 'tracefs');
 const kernels = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'bpfc/kernels');
-const guest = ready && existsSync(join(kernels, '6.1')) && findProgram(['qemu-system-x86_64']) !== null;
-if (!guest)
-  process.stderr.write('SKIPPED: examples on Linux 6.1 (npm run kernel-vm -- --kernel 6.1 -- true)\n');
+const emulator = ready && findProgram(['qemu-system-x86_64']) !== null;
+const here = guests.filter((kernel) => emulator && existsSync(join(kernels, kernel)));
+for (const kernel of guests)
+  if (!here.includes(kernel))
+    process.stderr.write(
+      `SKIPPED: examples on Linux ${kernel} (npm run kernel-vm -- --kernel ${kernel} -- true)\n`,
+    );
 
 const inputs = join(import.meta.dirname, 'examples');
 
@@ -109,7 +125,7 @@ test.skipIf(!ready)('the sources are vetted and formatted Go', () => {
 
 describe.skipIf(!ready)('examples', () => {
   let folder: GoFolder;
-  let onGuest = Promise.resolve('');
+  let onGuests: ReadonlyMap<Guest, Promise<string>> = new Map();
 
   beforeAll(() => {
     folder = goFolder('examples');
@@ -126,19 +142,19 @@ describe.skipIf(!ready)('examples', () => {
     const source = join(inputs, 'target.c');
     execFileSync(tool('clang'), ['-O1', '-o', join(folder.dir, 'target'), source], { stdio: 'pipe' });
     folder.go('test', '-c', '-o', 'examples.test', '.');
-    // The emulated machine works while the other tests do.
-    if (guest) onGuest = runGuest();
+    // The emulated machines work while the other tests do.
+    onGuests = new Map(here.map((kernel) => [kernel, runGuest(kernel)]));
   }, 120_000);
 
   afterAll(async () => {
-    await onGuest;
+    await Promise.all(onGuests.values());
     folder.remove();
   });
 
-  /** What the tests for Linux 6.1 print there. */
-  async function runGuest(): Promise<string> {
-    const command = [binary(), '-test.v', '-test.run', patternOf(testsOn('6.1'))];
-    const words = ['--kernel', '6.1', '--share', folder.dir, '--', ...command];
+  /** What the tests for a kernel print there. */
+  async function runGuest(kernel: Guest): Promise<string> {
+    const command = [binary(), '-test.v', '-test.run', patternOf(testsOn(kernel))];
+    const words = ['--kernel', kernel, '--share', folder.dir, '--', ...command];
     const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/kernel-vm.ts', ...words]);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
@@ -165,9 +181,7 @@ describe.skipIf(!ready)('examples', () => {
       if (libbpf === 'loads') expect([loaded > 0, stderr]).toEqual([true, expect.not.stringMatching(/rror/)]);
       else {
         expect(loaded).toBe(0);
-        const reason =
-          libbpf === 'unknown section' ? /failed to guess program type from ELF section/ : /not permitted/;
-        expect(stderr).toMatch(reason);
+        expect(stderr).toMatch(refusals[libbpf]);
       }
     } finally {
       rmSync(pins, { recursive: true, force: true });
@@ -180,7 +194,7 @@ describe.skipIf(!ready)('examples', () => {
   /** The tests of the examples of one kernel, which run in one process; libbpf too loads there what it cannot here. */
   const testsOn = (on: Example['on']): readonly string[] => [
     ...examples.filter((e) => e.on === on).map((e) => testName(e.name)),
-    ...(on === 'host' ? [] : ['TestLibbpf']),
+    ...(on === '6.1' ? ['TestLibbpf'] : []),
   ];
   const patternOf = (names: readonly string[]): string => `^(${names.join('|')})$`;
 
@@ -216,11 +230,11 @@ describe.skipIf(!ready)('examples', () => {
     expect(passed, output).toEqual(commands.map(baseName));
   }, 120_000);
 
-  test.skipIf(!guest)(
-    'triggered on Linux 6.1',
-    async () => {
-      const output = await onGuest;
-      expectAll('6.1', () => output);
+  test.each(here)(
+    'triggered on Linux %s',
+    async (kernel) => {
+      const output = (await onGuests.get(kernel)) ?? '';
+      expectAll(kernel, () => output);
     },
     150_000,
   );

@@ -1,6 +1,6 @@
 /**
  * Generated libraries attach their programs, in a network namespace, and the kernel runs them: classifiers by link and,
- * as before Linux 6.6, by rtnetlink; one program of many kinds.
+ * as before Linux 6.6, by rtnetlink; one program of many kinds; a congestion control.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -23,6 +23,7 @@ const libc = (): string =>
 test.skipIf(!ready).each([
   { name: 'classifier', tests: ['TestAttach', 'TestClsact'] },
   { name: 'kinds', tests: ['TestKinds'] },
+  { name: 'congestion', tests: ['TestCongestion'] },
 ])(
   '$name',
   ({ name, tests }) => {

@@ -5,6 +5,7 @@ import { commandCodes } from './codes/command.ts';
 import { kfuncCodes } from './codes/kfuncs.ts';
 import { platformCodes } from './codes/platform.ts';
 import type { CodeRow } from './codes/row.ts';
+import { structOpsCodes } from './codes/struct-ops.ts';
 import { syntaxCodes } from './codes/syntax.ts';
 import { codes } from './diagnostic.ts';
 
@@ -14,6 +15,7 @@ const tables: readonly Readonly<Record<string, CodeRow>>[] = [
   checkCodes,
   platformCodes,
   kfuncCodes,
+  structOpsCodes,
   commandCodes,
 ];
 

@@ -9,6 +9,7 @@ import { commandCodes } from './codes/command.ts';
 import { kfuncCodes } from './codes/kfuncs.ts';
 import { platformCodes } from './codes/platform.ts';
 import type { CodeArgs, CodeRow } from './codes/row.ts';
+import { structOpsCodes } from './codes/struct-ops.ts';
 import { syntaxCodes } from './codes/syntax.ts';
 import type { Span } from './source.ts';
 
@@ -17,6 +18,7 @@ export const codes = {
   ...checkCodes,
   ...platformCodes,
   ...kfuncCodes,
+  ...structOpsCodes,
   ...commandCodes,
   ...budgetCodes,
 } as const;

@@ -95,6 +95,7 @@ export const features = {
   kptrs: { since: '5.19', doc: 'bpf.Kptr', instead: null },
   dynptrs: { since: '5.19', doc: 'bpf.Dynptr', instead: 'a record of fixed size' },
   iterators: { since: '6.4', doc: 'open-coded iterators', instead: 'bpf.Loop' },
+  struct_ops_links: { since: '6.4', doc: 'a table of functions with a link', instead: 'Link: false' },
   tcx: { since: '6.6', doc: 'tcx links', instead: 'tc/clsact, which the generated program falls back to' },
   cpu_v4: { since: '6.6', doc: 'cpu v4', instead: '--cpu v3' },
   may_goto: { since: '6.9', doc: 'loops without a bound', instead: 'a constant bound' },

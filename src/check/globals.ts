@@ -16,6 +16,7 @@ import { foldInitialiser } from './fold.ts';
 import { forgottenPart } from './forget.ts';
 import { report, show } from './operand.ts';
 import { resolveConst } from './resolve.ts';
+import { checkStructOps } from './struct-ops.ts';
 import { type Entity, type Env, type GlobalEntity, lookup } from './scope.ts';
 import { invalidType, isComparable, isInvalid, sdkPath, under } from './types.ts';
 
@@ -162,6 +163,10 @@ function requireStorable(env: Env, entity: GlobalEntity, target: TGlobal | TMap)
   if (target.kind === 'global') {
     const part = forgottenPart(target.type, !target.config);
     if (part !== null) report(env, 'pointer-in-global', entity.span, { name: entity.name, part: part.what });
+    return;
+  }
+  if (target.mapType === maps.struct_ops.sdk) {
+    checkStructOps(env, entity, target);
     return;
   }
   const [key] = target.typeArgs;

@@ -156,6 +156,7 @@ class Run {
       const program = this.session.loaded.programs.get(name);
       const point = programRow(section);
       if (program?.ok !== true || point === null) continue;
+      if (point.row.link === 'struct_ops') continue;
       const attached = attachProgram(this.system, program.fd, point, options);
       if (attached === null) {
         this.output.note(`${name} (${section}) is loaded; programs of its kind are used, not attached`);
@@ -164,6 +165,10 @@ class Run {
       this.attached.push(attached);
       this.output.note(`${name} is attached to ${section}`);
       if (point.row.link === 'iter') this.readIterator(attached.fds[0] ?? -1);
+    }
+    for (const { name, attach } of this.session.loaded.tables) {
+      this.attached.push(attach());
+      this.output.note(`${name} is in effect`);
     }
   }
 

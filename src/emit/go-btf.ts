@@ -129,7 +129,7 @@ export class GoBtf {
       case 'named':
         return this.named(type);
       case 'func':
-        return this.pointer(0);
+        return this.pointer(this.builder.add({ kind: 'func-proto', result: 0, params: [] }));
       case 'slice':
       case 'map':
       case 'interface':

@@ -20,6 +20,7 @@ import { maps as mapTable } from '../bpf/maps.ts';
 import type { PReg } from '../bpf/minst.ts';
 import { type AttachPoint, programRow } from '../bpf/programs.ts';
 import type { MapDecl, Module, Program } from '../ir/ir.ts';
+import { linkFlag } from '../lower/maps.ts';
 import { carriesAll, carriesMaps } from './carry.ts';
 import { attachFuncs } from './go-attach-funcs.ts';
 import { attachCallOf, type AttachNeed, attachWords, needRows, probeTarget } from './go-attach.ts';
@@ -135,18 +136,27 @@ export function needsOf(programs: readonly Program[], maps: readonly MapDecl[]):
 function attachPieces({ programs, maps }: Module): readonly Piece[] {
   const body: string[] = [];
   let count = 0;
+  const tables = maps.some(({ type }) => type === 'struct_ops');
   for (const program of programs) {
     const call = linkCall(program, maps);
     if (call === null) {
-      body.push(
-        `// ${commentText(`${program.name} (${program.section}) is loaded, and attached by whoever uses it.`)}`,
-      );
+      if (pointOf(program).row.link !== 'struct_ops' || !tables)
+        body.push(
+          `// ${commentText(`${program.name} (${program.section}) is loaded, and attached by whoever uses it.`)}`,
+        );
       continue;
     }
     const name = ++count === 1 ? 'l' : `l${count}`;
     const what = `attach ${program.name} to ${program.section}`.replaceAll('%', '%%');
     body.push(`${name}, err := ${call}`, 'if err != nil {');
     body.push(`\treturn links, fmt.Errorf(${goString(`${what}: %w`)}, err)`, '}');
+    body.push(`links = append(links, ${name})`);
+  }
+  for (const table of maps.filter(({ type }) => type === 'struct_ops')) {
+    const name = ++count === 1 ? 'l' : `l${count}`;
+    const map = `coll.Maps[${goString(table.name)}]`;
+    body.push(`${name}, err := link.AttachStructOps(link.StructOpsOptions{Map: ${map}})`, 'if err != nil {');
+    body.push(`\treturn links, fmt.Errorf(${goString(`put ${table.name} into effect: %w`)}, err)`, '}');
     body.push(`links = append(links, ${name})`);
   }
   const needs = needsOf(programs, maps);
@@ -162,7 +172,7 @@ function attachPieces({ programs, maps }: Module): readonly Piece[] {
     imports: [
       ebpf,
       'io',
-      ...(calls.some(({ call }) => call?.startsWith('link.')) ? [`${ebpf}/link`] : []),
+      ...(calls.some(({ call }) => call?.startsWith('link.')) || tables ? [`${ebpf}/link`] : []),
       ...(count > 0 ? ['fmt'] : []),
       ...(needs.includes('iface') ? ['net'] : []),
     ],
@@ -248,6 +258,15 @@ function binaryOf(programs: readonly Program[]): string {
   return probes.map(({ target }) => probeTarget(target).binary).find((binary) => binary !== '') ?? '';
 }
 
+/** Tables that nothing but a link could put into effect have none: reported, and true. */
+function lacksLinks(maps: readonly MapDecl[], { diagnostics, program }: GoOptions): boolean {
+  const bare = maps.filter(({ type, flags }) => type === 'struct_ops' && (flags & linkFlag) === 0);
+  const typed = typedMaps(maps, program);
+  for (const { name } of bare)
+    diagnostics.report('struct-ops-no-link', typed.get(name)?.span ?? null, { name });
+  return bare.length > 0;
+}
+
 function carried(machine: Machine<PReg>, { files, diagnostics, program }: GoOptions): boolean {
   const { programs, maps } = machine.module;
   const code = programs.map((p) => carriesAll(reachableFuncs(machine, p.name), files, diagnostics));
@@ -260,7 +279,7 @@ export function emitGoProgram(machine: Machine<PReg>, options: GoOptions): strin
   const { files, program, goPackage, object } = options;
   const { programs, maps } = machine.module;
   assert(programs.length > 0, 'no programs');
-  if (object === null && !carried(machine, options)) return '';
+  if (lacksLinks(maps, options) || (object === null && !carried(machine, options))) return '';
   const types = new GoTypes(goPackage === null ? [] : libraryNames);
   const data = programData(maps, program, types, object !== null);
   const needs = needsOf(programs, maps);

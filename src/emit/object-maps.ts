@@ -236,9 +236,10 @@ export function mapsSection(
   maps: readonly MapDecl[],
   program: TProgram | null,
 ): MapsSection | null {
-  if (maps.length === 0) return null;
+  const declared = maps.filter((map) => map.type !== 'struct_ops');
+  if (declared.length === 0) return null;
   const writer = new MapWriter(btf, program);
   const typed = typedMaps(maps, program);
-  for (const map of maps) writer.add(map, typed.get(map.name));
+  for (const map of declared) writer.add(map, typed.get(map.name));
   return writer.finish();
 }

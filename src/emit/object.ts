@@ -33,6 +33,7 @@ import {
 } from '../object/elf.ts';
 import { GoBtf, identifier } from './go-btf.ts';
 import { mapsSection } from './object-maps.ts';
+import { structOpsSections } from './struct-ops.ts';
 
 export interface ObjectInput {
   readonly machine: Machine<PReg>;
@@ -319,6 +320,7 @@ class ObjectWriter {
     const { endian } = this.input.target;
     const codes = this.codes();
     const maps = mapsSection(this.btf, this.input.machine.module.maps, this.input.program);
+    const tables = structOpsSections(this.btf, this.input.machine.module.maps, this.input.program, endian);
     this.dataTypes();
     const externs = this.externs();
     const { strings } = this.btf.builder;
@@ -332,6 +334,7 @@ class ObjectWriter {
     const sections: ElfSection[] = [
       ...codes.map((c) => c.section),
       ...(maps === null ? [] : [maps.section]),
+      ...tables.map((t) => t.section),
       ...this.data.sections,
       { ...plain, name: 'license', flags: sectionFlags.alloc | sectionFlags.write, align: 1, data: license },
       { ...plain, name: '.BTF', data: this.btf.builder.encode(endian) },
@@ -340,6 +343,7 @@ class ObjectWriter {
     const symbols = [
       ...codes.flatMap((c) => c.symbols),
       ...(maps?.symbols ?? []),
+      ...tables.flatMap((t) => t.symbols),
       ...this.data.symbols,
       ...externs,
     ];

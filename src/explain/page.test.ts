@@ -35,6 +35,7 @@ const withoutExample: readonly string[] = [
   'cannot-convert-constant',
   'directives-differ',
   'needs-object',
+  'struct-ops-no-link',
   'pointer-varies',
   'run-time-string',
   'pointer-from-number',

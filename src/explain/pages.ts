@@ -2183,4 +2183,115 @@ func Use(ctx *bpf.XDP) bpf.XDPAction {
 	return bpf.XDPPass
 }
 `),
+  'struct-ops-type': declarations(`
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.6
+
+//bpf:core sock
+type Sock struct{}
+
+type Ops struct {
+	Init  func(ctx *bpf.StructOps, sk *Sock) \`btf:"init"\`
+	Flags uint32                             \`btf:"flags"\`
+}
+
+var quiet = bpf.StructOpsMap[Ops]{Ops: Ops{Init: Init, Flags: 4}, Link: true}
+
+//bpf:attach struct_ops/init
+func Init(ctx *bpf.StructOps, sk *Sock) {}
+`, `
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.6
+
+//bpf:core sock
+type Sock struct{}
+
+//bpf:core tcp_congestion_ops
+type Ops struct {
+	Init  func(ctx *bpf.StructOps, sk *Sock) \`btf:"init"\`
+	Flags uint32                             \`btf:"flags"\`
+}
+
+var quiet = bpf.StructOpsMap[Ops]{Ops: Ops{Init: Init, Flags: 4}, Link: true}
+
+//bpf:attach struct_ops/init
+func Init(ctx *bpf.StructOps, sk *Sock) {}
+`),
+  'struct-ops-value': declarations(`
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.6
+
+//bpf:core sock
+type Sock struct{}
+
+//bpf:core tcp_congestion_ops
+type Ops struct {
+	Init  func(ctx *bpf.StructOps, sk *Sock) \`btf:"init"\`
+	Flags uint32                             \`btf:"flags"\`
+}
+
+var quiet = bpf.StructOpsMap[Ops]{Ops: Ops{Init: Init, Flags: bits()}, Link: true}
+
+//bpf:attach struct_ops/init
+func Init(ctx *bpf.StructOps, sk *Sock) {}
+
+func bits() uint32 { return 4 }
+`, `
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.6
+
+//bpf:core sock
+type Sock struct{}
+
+//bpf:core tcp_congestion_ops
+type Ops struct {
+	Init  func(ctx *bpf.StructOps, sk *Sock) \`btf:"init"\`
+	Flags uint32                             \`btf:"flags"\`
+}
+
+var quiet = bpf.StructOpsMap[Ops]{Ops: Ops{Init: Init, Flags: 4}, Link: true}
+
+//bpf:attach struct_ops/init
+func Init(ctx *bpf.StructOps, sk *Sock) {}
+`),
+  'struct-ops-program': declarations(`
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.6
+
+//bpf:core sock
+type Sock struct{}
+
+//bpf:core tcp_congestion_ops
+type Ops struct {
+	Init  func(ctx *bpf.StructOps, sk *Sock) \`btf:"init"\`
+	Flags uint32                             \`btf:"flags"\`
+}
+
+var quiet = bpf.StructOpsMap[Ops]{Ops: Ops{Init: Init, Flags: 4}, Link: true}
+
+func Init(ctx *bpf.StructOps, sk *Sock) {}
+`, `
+import "bpfc/sdk/bpf"
+
+//bpf:target-kernel 6.6
+
+//bpf:core sock
+type Sock struct{}
+
+//bpf:core tcp_congestion_ops
+type Ops struct {
+	Init  func(ctx *bpf.StructOps, sk *Sock) \`btf:"init"\`
+	Flags uint32                             \`btf:"flags"\`
+}
+
+var quiet = bpf.StructOpsMap[Ops]{Ops: Ops{Init: Init, Flags: 4}, Link: true}
+
+//bpf:attach struct_ops/init
+func Init(ctx *bpf.StructOps, sk *Sock) {}
+`),
 };

@@ -30,6 +30,7 @@ export const commands = {
       btf_fd: [48, 4],
       btf_key_type_id: [52, 4],
       btf_value_type_id: [56, 4],
+      btf_vmlinux_value_type_id: [60, 4],
       map_extra: [64, 8],
     },
   },

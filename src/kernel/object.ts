@@ -16,7 +16,10 @@ import { programRow } from '../bpf/programs.ts';
 import type { BpfObject, ObjectProgram } from '../object/bpf-object.ts';
 import { applyCore, resolveCore } from '../object/core.ts';
 import type { ObjectMap } from '../object/object-map-read.ts';
+import type { ObjectStructOps } from '../object/struct-ops-read.ts';
+import type { Attached } from './attach.ts';
 import { hookId, hostBtf, kernelFunctionId } from './host-btf.ts';
+import { attachTable, createTable, fillTable, type TablePlace, tablePlace } from './struct-ops.ts';
 import { createMap, freeze, loadBtf, type MapSpec, update } from './map.ts';
 import { type LoadResult, loadProgram } from './program.ts';
 import { closeFd, KernelError, type System } from './system.ts';
@@ -40,7 +43,14 @@ export interface NotLoadable {
 export interface LoadedObject {
   readonly maps: ReadonlyMap<string, LoadedMap>;
   readonly programs: ReadonlyMap<string, LoadResult | NotLoadable>;
+  /** Tables of functions; nothing of them is in the kernel before they are attached. */
+  readonly tables: readonly LoadedTable[];
   readonly close: () => void;
+}
+
+export interface LoadedTable {
+  readonly name: string;
+  readonly attach: () => Attached;
 }
 
 export interface LoadOptions {
@@ -68,7 +78,7 @@ function entriesOf(map: ObjectMap, row: MapRow): number {
   if (map.maxEntries !== 0) return map.maxEntries;
   if (row.size === 'processors') return availableParallelism();
   if (row.size === 'bytes') return pageSize;
-  return row.size === 'zero' ? 0 : 1;
+  return row.size === 'one' ? 1 : 0;
 }
 
 class Loading {
@@ -162,10 +172,12 @@ class Loading {
     if (point === null) return refuse(`no program type has the section ${program.section}`);
     const { row } = point;
     if (row.link === 'freplace') return refuse('it replaces a function of a program that is loaded already');
-    let attachBtfId = 0;
+    let place: TablePlace = { attachBtfId: 0, expectedAttachType: row.attachId };
     let insns: Uint8Array;
     try {
-      attachBtfId = hookId(row, point.target);
+      place =
+        tablePlace(this.object.structOps, program.name) ??
+        ({ ...place, attachBtfId: hookId(row, point.target) } satisfies TablePlace);
       insns = this.relocated(program);
     } catch (error) {
       if (error instanceof KernelError || !(error instanceof Error)) throw error;
@@ -179,11 +191,10 @@ class Loading {
     return loadProgram(this.system, {
       name: program.name,
       type: row.typeId,
-      expectedAttachType: row.attachId,
+      ...place,
       flags: (row.sleepable ? sleepableFlag : 0) | (row.frags ? fragsFlag : 0),
       insns,
       license: this.object.license,
-      attachBtfId,
       ...btf,
       ...(this.options.logLevel === undefined ? {} : { logLevel: this.options.logLevel }),
     });
@@ -199,6 +210,24 @@ class Loading {
         const number = (n: number): Uint8Array => new Uint8Array(new Uint32Array([n]).buffer);
         update(this.system, fd, number(slot), number(value));
       }
+  }
+
+  tables(): readonly LoadedTable[] {
+    return this.object.structOps.map((table) => ({
+      name: table.name,
+      attach: () => this.attachTable(table),
+    }));
+  }
+
+  private attachTable(table: ObjectStructOps): Attached {
+    const fd = createTable(this.system, table, must(this.btfFd, 'tables have types'));
+    this.keep(fd);
+    fillTable(this.system, fd, table, (name) => {
+      const program = this.programs.get(name);
+      if (program?.ok !== true) throw new Error(`${table.name} needs ${name}, which is not loaded`);
+      return program.fd;
+    });
+    return attachTable(this.system, fd, table);
   }
 
   loadPrograms(): LoadedObject['programs'] {
@@ -219,7 +248,7 @@ export function loadObject(system: System, object: BpfObject, options: LoadOptio
   try {
     loading.createMaps();
     const programs = loading.loadPrograms();
-    return { maps: loading.maps, programs, close: loading.close };
+    return { maps: loading.maps, programs, tables: loading.tables(), close: loading.close };
   } catch (error) {
     loading.close();
     throw error;

@@ -62,7 +62,7 @@ export function globalData(module: ModuleContext, global: TGlobal): Global {
 }
 
 /** Writes a constant initialiser into the bytes. */
-function encode(bytes: Uint8Array, offset: number, x: TExpr, endian: 'little' | 'big'): void {
+export function encode(bytes: Uint8Array, offset: number, x: TExpr, endian: 'little' | 'big'): void {
   switch (x.kind) {
     case 'const': {
       const value =

@@ -6,6 +6,7 @@
 
 import type { TMap } from '../ast/typed.ts';
 import type { Type } from '../ast/types.ts';
+import { features } from '../bpf/kernels.ts';
 import { type MapRow, maps } from '../bpf/maps.ts';
 import { sizeof } from '../check/layout.ts';
 import type { MapDecl } from '../ir/ir.ts';
@@ -44,6 +45,9 @@ export function mapParam(map: TMap, param: MapRow['params'][number]): Type | nul
 }
 
 function option(map: TMap, name: string): bigint {
+/** BPF_F_LINK: the value takes effect by a link. */
+export const linkFlag = 1 << 13;
+
   const value = map.options.get(name);
   if (value?.kind === 'int') return value.value;
   return value?.kind === 'bool' && value.value ? 1n : 0n;
@@ -60,7 +64,7 @@ export function mapShape(map: TMap): Omit<MapDecl, 'name'> | null {
     keySize: row.keySize ?? keyPrefix(kind) + sizeOf(mapParam(map, 'key')),
     valueSize: row.valueSize ?? sizeOf(mapParam(map, 'value')),
     maxEntries: Number(option(map, 'MaxEntries') || option(map, 'Size')),
-    flags: Number(option(map, 'Flags')) | row.flags,
+    flags: Number(option(map, 'Flags')) | row.flags | (option(map, 'Link') === 0n ? 0 : linkFlag),
     pin: option(map, 'Pin') !== 0n,
   };
 }
@@ -71,6 +75,10 @@ export function mapDecl(module: ModuleContext, map: TMap): MapDecl | null {
   if (row !== undefined) {
     const instead = row.sdk === 'RingBuf' ? 'bpf.PerfEventArray' : null;
     requireKernel(module, row.since, `a bpf.${row.sdk}`, map.span, instead);
+  if (row === maps.struct_ops && option(map, 'Link') !== 0n) {
+    const { since, doc, instead } = features.struct_ops_links;
+    requireKernel(module, since, doc, map.span, instead);
+  }
   }
   if (shape !== null) return { name: mapSymbol(module, map), ...shape };
   module.diagnostics.report('no-ebpf-form', map.span, { name: map.mapType });
