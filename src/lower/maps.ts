@@ -44,10 +44,10 @@ export function mapParam(map: TMap, param: MapRow['params'][number]): Type | nul
   return index < 0 ? null : (map.typeArgs[index] ?? null);
 }
 
-function option(map: TMap, name: string): bigint {
 /** BPF_F_LINK: the value takes effect by a link. */
 export const linkFlag = 1 << 13;
 
+function option(map: TMap, name: string): bigint {
   const value = map.options.get(name);
   if (value?.kind === 'int') return value.value;
   return value?.kind === 'bool' && value.value ? 1n : 0n;
@@ -72,13 +72,13 @@ export function mapShape(map: TMap): Omit<MapDecl, 'name'> | null {
 export function mapDecl(module: ModuleContext, map: TMap): MapDecl | null {
   const shape = mapShape(map);
   const row = mapRow(map)?.row;
-  if (row !== undefined) {
-    const instead = row.sdk === 'RingBuf' ? 'bpf.PerfEventArray' : null;
-    requireKernel(module, row.since, `a bpf.${row.sdk}`, map.span, instead);
   if (row === maps.struct_ops && option(map, 'Link') !== 0n) {
     const { since, doc, instead } = features.struct_ops_links;
     requireKernel(module, since, doc, map.span, instead);
   }
+  if (row !== undefined) {
+    const instead = row.sdk === 'RingBuf' ? 'bpf.PerfEventArray' : null;
+    requireKernel(module, row.since, `a bpf.${row.sdk}`, map.span, instead);
   }
   if (shape !== null) return { name: mapSymbol(module, map), ...shape };
   module.diagnostics.report('no-ebpf-form', map.span, { name: map.mapType });
