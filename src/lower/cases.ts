@@ -354,6 +354,17 @@ func TDeferArgs(a uint8) uint32 {
 	deferArgs(a, &log)
 	return log
 }
+func TDeferCaptures(a uint8) (r uint32) {
+	if a > 20 {
+		x := uint32(a) * 3
+		part := [4]uint8{a, 1, 2, 3}
+		tail := part[a&3:]
+		text := "abcd"[a&1:]
+		add := func(n uint32) uint32 { return n + x }
+		defer func() { r = add(r)*10 + uint32(len(tail)) + uint32(len(text)) + x }()
+	}
+	return 5
+}
 func deferResult(a int8) (r int8) {
 	defer func() {
 		if r < 0 {

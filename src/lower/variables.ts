@@ -14,7 +14,7 @@ import { unreachable } from '../base/assert.ts';
 import type { Span } from '../base/source.ts';
 import { alignof, offsetof, sizeof } from '../check/layout.ts';
 import { typeString, under } from '../check/types.ts';
-import { type Context, report } from './context.ts';
+import { type Context, type Frame, report } from './context.ts';
 import {
   address,
   clearMemory,
@@ -292,11 +292,17 @@ export function detach(cx: Context, value: Value, type: Type): Value {
   }
 }
 
+/** May a deferred closure read the variable where its declaration does not dominate? */
+const outlives = ({ body }: Frame, variable: TVar, value: Value): boolean =>
+  body.captured.has(variable) &&
+  body.defers.some(({ conditional }) => conditional) &&
+  !((value.kind === 'func' || value.kind === 'ref') && value.set === null);
+
 /** Declares a variable with a value that nothing else refers to. */
 export function declare(cx: Context, variable: TVar, value: Value): void {
   const { frame } = cx;
   const written = frame.body.written.has(variable) || variable.assigned || variable.addressed;
-  if (!written && value.kind !== 'memory' && value.kind !== 'record') {
+  if (!written && !outlives(frame, variable, value) && value.kind !== 'memory' && value.kind !== 'record') {
     frame.vars.set(variable, { kind: 'value', value });
     return;
   }
