@@ -72,9 +72,12 @@ function outputFile(path: string): string {
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (missing && !isLink(path)) return path;
+    // A link to a pipe, as /dev/stdout is one: it leads to something, but not to a path.
+    if (missing && existsSync(path))
+      throw new FileError(`the output ${path} is not a regular file; write - for stdout`);
     throw new FileError(`cannot write ${path}: ${missing ? 'it links to nothing' : reason(error)}`);
   }
-  throw new FileError(`the output ${path} is not a regular file`);
+  throw new FileError(`the output ${path} is not a regular file; write - for stdout`);
 }
 
 const isLink = (path: string): boolean =>

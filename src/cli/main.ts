@@ -26,6 +26,7 @@ const table: Readonly<Record<CommandName, () => Promise<Command>>> = {
   passes: async () => (await import('./opt.ts')).passesCommand,
   helpers: async () => (await import('./helpers.ts')).helpersCommand,
   init: async () => (await import('./init.ts')).initCommand,
+  gen: async () => (await import('./gen.ts')).genCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,
 };
 

@@ -69,6 +69,7 @@ export const options = {
     values: ['prerouting', 'input', 'forward', 'output', 'postrouting'],
     doc: 'netfilter hook, default input',
   },
+  btf: { arg: 'FILE', doc: "the kernel's types, default those of the running kernel" },
   source: { arg: 'FILE.go', doc: 'the sources of the program that the log is about, for Go lines' },
   log: { doc: 'the raw verifier log too, with Go lines' },
   json: { doc: 'diagnostics and results as JSON on stdout' },
@@ -197,6 +198,12 @@ export const commands = {
     doc: 'make a Go project with the SDK, a program and its unit test',
     options: [...always],
     example: 'bpfc init demo && cd demo && go test ./...',
+  },
+  gen: {
+    args: 'kernel NAME[.FIELD…]…',
+    doc: "write partial kernel structs in Go, from the kernel's types",
+    options: ['btf', 'package', 'output', ...always],
+    example: 'bpfc gen kernel task_struct.mm.map_count sock.__sk_common.skc_dport -o kernel/kernel.go',
   },
   completion: {
     args: 'SHELL',

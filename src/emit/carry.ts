@@ -92,6 +92,10 @@ export function onlyProgram(machine: Machine<PReg>, diagnostics: Diagnostics): s
   const [first, second] = machine.module.programs;
   if (first !== undefined && second === undefined) return first.name;
   const count = machine.module.programs.length;
+  if (count === 0) {
+    diagnostics.report('no-program', null, {});
+    return null;
+  }
   diagnostics.report('needs-object', null, { what: `${count} programs: it holds exactly one` });
   return null;
 }

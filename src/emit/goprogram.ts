@@ -11,7 +11,7 @@
 
 import type { Machine } from '../../passes/pass.ts';
 import type { TProgram } from '../ast/typed.ts';
-import { assert, must } from '../base/assert.ts';
+import { must } from '../base/assert.ts';
 import { base64 } from '../base/base64.ts';
 import type { Diagnostics } from '../base/diagnostic.ts';
 import { lineText, type SourceFile } from '../base/source.ts';
@@ -278,7 +278,10 @@ function carried(machine: Machine<PReg>, { files, diagnostics, program }: GoOpti
 export function emitGoProgram(machine: Machine<PReg>, options: GoOptions): string {
   const { files, program, goPackage, object } = options;
   const { programs, maps } = machine.module;
-  assert(programs.length > 0, 'no programs');
+  if (programs.length === 0) {
+    options.diagnostics.report('no-program', null, {});
+    return '';
+  }
   if (lacksLinks(maps, options) || (object === null && !carried(machine, options))) return '';
   const types = new GoTypes(goPackage === null ? [] : libraryNames);
   const data = programData(maps, program, types, object !== null);

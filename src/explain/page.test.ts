@@ -53,6 +53,7 @@ const withoutExample: readonly string[] = [
   'open-at-tail-call',
   'hook-arguments',
   'needs-cpu',
+  'no-program',
   'bad-assembly',
   'bad-bytecode',
   'unresolved-map',

@@ -8,5 +8,10 @@ export const commandCodes = {
     severity: 'note',
     message: 'the bytecode leaves map {map} open in slot {slots}: a loader writes its file descriptor there',
   },
+  'no-program': {
+    severity: 'error',
+    message: 'the package has no program to load',
+    help: 'write //bpf:attach KIND (xdp, tracepoint/syscalls/sys_enter_openat, …) above a function, or a func main',
+  },
   'bad-ir': { severity: 'error', message: '{what}' },
 } as const satisfies Record<string, CodeRow>;
