@@ -3,14 +3,14 @@
  * that were asked for, since printing costs more than most passes.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Formed, printForm } from '../../passes/forms.ts';
 import { passNames } from '../../passes/pipeline.ts';
 import { suggest } from '../base/suggest.ts';
 import type { CompileOptions, CompileResult } from '../compile.ts';
 import { type Args, UsageError } from './args.ts';
-import { writeText } from './files.ts';
+import { fillFolder, writeText } from './files.ts';
 import { lineDiff } from './line-diff.ts';
 
 type Hook = NonNullable<CompileOptions['onAfterPass']>;
@@ -73,8 +73,9 @@ export class Dumper {
   /** Writes the files of `--dump-dir`. */
   finish(): void {
     if (this.folder === null) return;
-    mkdirSync(this.folder, { recursive: true });
-    for (const file of this.files) writeFileSync(join(this.folder, file.name), file.text);
+    fillFolder(this.folder, (folder) => {
+      for (const file of this.files) writeFileSync(join(folder, file.name), file.text);
+    });
   }
 
   /** Text of the last form that the compilation reached. */

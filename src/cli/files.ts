@@ -4,26 +4,34 @@
  */
 
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { suggest } from '../base/suggest.ts';
 
-/** What the user asked of the file system and did not get: exit status 2 for inputs, 1 for outputs. */
+/** What the user asked of the file system and did not get. */
 export class FileError extends Error {
   override readonly name = 'FileError';
 }
 
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+/** Why a call of the file system failed. */
+export function reason(error: unknown): string {
+  const code = codeOf(error);
   const texts: Readonly<Record<string, string>> = {
     ENOENT: 'no such file',
     EISDIR: 'is a directory',
@@ -31,15 +39,33 @@ function reason(error: unknown): string {
     ENOTDIR: 'a part of the path is not a directory',
     ENOSPC: 'no space left on the disk',
     EROFS: 'read-only file system',
+    ENOTEMPTY: 'there is something of that name',
+    EXDEV: 'it lies on another file system',
+    EMFILE: 'too many open files',
+    ENAMETOOLONG: 'the name is too long',
+    ELOOP: 'its links go round',
   };
   return texts[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** `; did you mean hello.go?` for a name that is not in its folder. */
+function similarFile(path: string): string {
+  const folder = dirname(path);
+  try {
+    const near = suggest(basename(path), readdirSync(folder));
+    return near === null ? '' : `; did you mean ${folder === '.' ? near : join(folder, near)}?`;
+  } catch {
+    // No such folder, or none that may be read.
+    return '';
+  }
 }
 
 export function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path === '-' ? 0 : path);
   } catch (error) {
-    throw new FileError(`cannot read ${path}: ${reason(error)}`);
+    const hint = codeOf(error) === 'ENOENT' ? similarFile(path) : '';
+    throw new FileError(`cannot read ${path}: ${reason(error)}${hint}`);
   }
 }
 
@@ -109,8 +135,18 @@ export function writeText(fd: 1 | 2, text: string): void {
   writeAll(fd, new TextEncoder().encode(text));
 }
 
+/** Makes a folder and those above it; the result takes the new ones away again where they are empty. */
+function makeFolder(path: string): () => void {
+  const made: string[] = [];
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) made.push(at);
+  mkdirSync(path, { recursive: true });
+  return () => {
+    for (const folder of made) if (existsSync(folder)) rmdirSync(folder);
+  };
+}
+
 /** Writes the artifact to `path`, making missing folders. Binary data is not written to a terminal. `mode` is subject to the umask. */
-export function writeOutput(path: string, data: string | Uint8Array, mode = 0o644): void {
+export function writeOutput(path: string, data: string | Uint8Array, mode?: number): void {
   const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
   if (path === '-') {
     if (typeof data !== 'string' && process.stdout.isTTY) {
@@ -121,12 +157,36 @@ export function writeOutput(path: string, data: string | Uint8Array, mode = 0o64
   }
   const file = outputFile(path);
   const temporary = join(dirname(file), `.bpfc-${process.pid}.tmp`);
+  let undo = (): void => undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(temporary, bytes, { mode });
+    undo = makeFolder(dirname(file));
+    const kept = statSync(file, { throwIfNoEntry: false })?.mode;
+    writeFileSync(temporary, bytes, { mode: mode ?? 0o644 });
+    if (kept !== undefined && mode === undefined) chmodSync(temporary, kept & 0o777);
     renameSync(temporary, file);
   } catch (error) {
-    if (existsSync(temporary)) rmSync(temporary);
+    rmSync(temporary, { force: true });
+    undo();
     throw new FileError(`cannot write ${path}: ${reason(error)}`);
+  }
+}
+
+/**
+ * Fills a folder with what `fill` writes to another one beside it: all of it, or nothing. What is there of the same
+ * name is replaced; other things stay.
+ */
+export function fillFolder(path: string, fill: (temporary: string) => void): void {
+  const temporary = join(path, `.bpfc-${process.pid}.tmp`);
+  let undo = (): void => undefined;
+  try {
+    undo = makeFolder(path);
+    mkdirSync(temporary);
+    fill(temporary);
+    for (const name of readdirSync(temporary)) renameSync(join(temporary, name), join(path, name));
+    rmdirSync(temporary);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    undo();
+    throw new FileError(`cannot write to ${path}: ${reason(error)}`);
   }
 }

@@ -3,10 +3,10 @@
  * in a folder of its own, and a go.mod that names it. Files that exist are never touched.
  */
 
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { type Args, UsageError } from './args.ts';
-import { FileError, writeText } from './files.ts';
+import { FileError, fillFolder, writeText } from './files.ts';
 import { packageRoot } from './package-root.ts';
 
 const program = `// Package NAME counts the packets of an interface by IP protocol and drops UDP to a chosen port.
@@ -129,14 +129,15 @@ export function initCommand(args: Args): number {
   if (taken !== undefined)
     throw new FileError(`${join(folder, taken)} exists; bpfc init writes a new project only`);
   const sdk = join(packageRoot(), 'sdk');
-  mkdirSync(folder, { recursive: true });
-  for (const module of readdirSync(sdk)) {
-    cpSync(join(sdk, module), join(folder, 'sdk', module), {
-      recursive: true,
-      filter: (path) => !path.endsWith('_test.go') && basename(path) !== 'testdata',
-    });
-  }
-  for (const [file, text] of files) writeFileSync(join(folder, file), text.replaceAll('NAME', name));
+  fillFolder(folder, (temporary) => {
+    for (const module of readdirSync(sdk)) {
+      cpSync(join(sdk, module), join(temporary, 'sdk', module), {
+        recursive: true,
+        filter: (path) => !path.endsWith('_test.go') && basename(path) !== 'testdata',
+      });
+    }
+    for (const [file, text] of files) writeFileSync(join(temporary, file), text.replaceAll('NAME', name));
+  });
   if (!args.values.has('quiet')) {
     const where = args.files[0] ?? '.';
     writeText(

@@ -4,7 +4,7 @@
  */
 
 import { type Args, commandHelp, generalHelp, parseArgs, UsageError } from './args.ts';
-import { FileError, writeText } from './files.ts';
+import { FileError, reason, writeText } from './files.ts';
 import { DeepNesting } from './sources.ts';
 import type { CommandName } from './spec.ts';
 import { version } from './version.ts';
@@ -55,6 +55,12 @@ function report(error: unknown): number {
   if (error instanceof UsageError || error instanceof FileError) {
     writeText(2, `bpfc: ${error.message}\n`);
     return error instanceof UsageError ? 2 : 1;
+  }
+  // The file system or the system refused what the command did not expect to be refused.
+  if (error instanceof Error && 'syscall' in error && 'code' in error) {
+    const path = 'path' in error ? ` ${String(error.path)}` : '';
+    writeText(2, `bpfc: ${String(error.syscall)}${path}: ${reason(error)}\n`);
+    return 1;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   writeText(2, `bpfc: this is a bug in bpfc, please report it with the input\n${text}\n`);
