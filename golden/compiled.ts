@@ -1,6 +1,6 @@
 /** Golden programs and examples, compiled: at every level, for every instruction set. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { must } from '../src/base/assert.ts';
 import type { Diagnostic } from '../src/base/diagnostic.ts';
 import { formatDiagnostic } from '../src/base/format.ts';
@@ -30,11 +30,24 @@ function goFiles(folder: string): readonly string[] {
 
 /** Golden programs and the examples that are one file. */
 export function goldenPrograms(): readonly GoldenProgram[] {
-  return [...goFiles('golden/programs'), ...goFiles('examples')].map((path) => ({
-    path,
-    source: gather([path]),
-    runs: runLines(readFileSync(path, 'utf8')),
-  }));
+  return [...goFiles('golden/programs'), ...goFiles('examples')].map(readProgram);
+}
+
+const isFolder = (path: string): boolean => statSync(path).isDirectory();
+
+/** A file, or a folder that is a module: its root package, with the packages that this imports. */
+export function readProgram(path: string): GoldenProgram {
+  const files = isFolder(path) ? goFiles(path) : [path];
+  const text = files.map((file) => readFileSync(file, 'utf8')).join('');
+  return { path, source: gather(files), runs: runLines(text) };
+}
+
+/** The language cell by cell: programs of which only the run lines count. */
+export function languagePrograms(): readonly GoldenProgram[] {
+  const folder = 'golden/language';
+  return readdirSync(folder)
+    .sort()
+    .map((name) => readProgram(`${folder}/${name}`));
 }
 
 const syscallEntry = '//bpf:attach syscall\nfunc Main(ctx *Args) int32 {';

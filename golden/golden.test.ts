@@ -10,7 +10,7 @@ import { createTwoFilesPatch } from 'diff';
 import { describe, expect, test } from 'vitest';
 import type { Module } from '../src/ir/ir.ts';
 import { planModule } from '../src/kernel/plan.ts';
-import { levels } from './compiled.ts';
+import { levels, readProgram } from './compiled.ts';
 import { kernelSystem, requires } from './requires.ts';
 import { failedRuns, refusals } from './run-kernel.ts';
 import { type RunLine, runLines } from './run-lines.ts';
@@ -21,6 +21,7 @@ import { applyPass, compileGolden, type GoldenInput, readForm, type StageName, s
 interface Area {
   /** Folder under golden/; `pass/*`: one folder per pass. */
   readonly folder: string;
+  /** '': a folder that is a Go module. */
   readonly endings: readonly string[];
   readonly stages: readonly StageName[];
 }
@@ -37,6 +38,7 @@ const areas: readonly Area[] = [
   { folder: 'go', endings: ['.go'], stages: ['go'] },
   { folder: 'errors', endings: ['.go'], stages: ['errors'] },
   { folder: 'programs', endings: ['.go'], stages: ['lower', 'asm'] },
+  { folder: 'language', endings: ['.go', ''], stages: [] },
   { folder: 'pass/*', endings: ['.ir', '.mir'], stages: ['pass'] },
 ];
 
@@ -72,6 +74,10 @@ const cases: readonly Case[] = areas.flatMap((area) =>
 );
 
 function readInput(folder: string, name: string): GoldenInput {
+  if (extname(name) === '') {
+    const { source } = readProgram(join(folder, name));
+    return { name, text: source.files.map((file) => file.text).join(''), pass: null, source };
+  }
   const pass = folder.startsWith(join(root, 'pass/')) ? basename(folder) : null;
   return { name, text: readFileSync(join(folder, name), 'utf8'), pass };
 }
@@ -97,12 +103,15 @@ function checkGoldens({ folder, area }: Case, name: string): void {
   for (const stage of area.stages) compareGolden(join(folder, goldenName(name, stage)), stages[stage](input));
 }
 
-/** Evaluates the module as lowering left it and after every SSA pass, then runs the code in the VM and in the kernel, at every level. */
-async function runGo(input: GoldenInput, lines: readonly RunLine[]): Promise<void> {
+/**
+ * Evaluates the module as lowering left it and after every SSA pass, then runs the code in the VM and in the kernel, at
+ * every level: as an object, or as instructions.
+ */
+async function runGo(input: GoldenInput, lines: readonly RunLine[], emit: 'object' | 'asm'): Promise<void> {
   for (const optimize of levels) {
     const modules: (readonly [string, Module])[] = [];
     const result = compileGolden(input, {
-      emit: 'asm',
+      emit,
       optimize,
       onAfterPass: (pass, formed) => {
         if (formed.form === 'ssa') modules.push([pass, formed.value]);
@@ -116,9 +125,10 @@ async function runGo(input: GoldenInput, lines: readonly RunLine[]): Promise<voi
     expect(vmFailures(result.machine, lines), `-O${optimize}, VM`).toEqual([]);
     if (!hasKernel) continue;
     const system = await kernelSystem();
-    const plan = planModule(result.machine, 'little');
-    expect(refusals(system, plan), `-O${optimize}, kernel`).toEqual([]);
-    expect(failedRuns(system, plan, lines), `-O${optimize}, kernel`).toEqual([]);
+    const { artifact } = result;
+    const loadable = artifact instanceof Uint8Array ? artifact : planModule(result.machine, 'little');
+    expect(refusals(system, loadable), `-O${optimize}, kernel`).toEqual([]);
+    expect(failedRuns(system, loadable, lines), `-O${optimize}, kernel`).toEqual([]);
   }
 }
 
@@ -134,12 +144,15 @@ function runPass(input: GoldenInput, lines: readonly RunLine[]): void {
 for (const group of cases) {
   describe(group.folder, () => {
     for (const name of group.inputs) {
-      test(name, () => checkGoldens(group, name));
+      if (group.area.stages.length > 0) test(name, () => checkGoldens(group, name));
       const input = readInput(group.folder, name);
       const lines = runLines(input.text);
-      const runs = lines.length > 0 || group.area.folder === 'programs';
+      const runs = lines.length > 0 || group.area.stages.length === 0 || group.area.folder === 'programs';
       if (runs)
-        test(`${name} runs`, async () => (input.pass === null ? runGo(input, lines) : runPass(input, lines)));
+        test(`${name} runs`, async () =>
+          input.pass === null
+            ? runGo(input, lines, group.area.stages.length === 0 ? 'object' : 'asm')
+            : runPass(input, lines));
     }
     test('every golden file has its input', () => {
       const wanted = group.inputs.flatMap((name) =>

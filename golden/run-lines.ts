@@ -6,6 +6,8 @@
  *     // run: Main ctx=01000000 => ret=0 ctx=02000000 the context's bytes
  *     // run: Main data=ffff… => ret=2 data=ffff…     a packet
  *     ; run: add(1, -2) = -1                          a function by itself, in .ir: arguments and result
+ *     // run: Set(a=1) = 0 then Get(a=0) = 1          two calls on the same maps
+ *     // run in eBPF: Main ctx=02 => ret=0            what Go cannot be asked: a bool that holds 2
  *
  * Every line runs on fresh maps. A run line is plain data: another machine can execute it.
  */
@@ -29,6 +31,10 @@ export interface RunLine {
     readonly context: string | null;
     readonly data: string | null;
   };
+  /** What is called afterwards, on the same maps. */
+  readonly then?: RunLine;
+  /** Not for native Go. */
+  readonly onlyHere?: boolean;
 }
 
 /** What an execution gave; null for what it cannot tell. */
@@ -92,18 +98,41 @@ function parseLine(text: string): RunLine | null {
   };
 }
 
+function parseSteps(texts: readonly string[]): RunLine | null {
+  const [text = '', ...more] = texts;
+  const line = parseLine(text);
+  if (more.length === 0) return line;
+  const then = parseSteps(more);
+  return line === null || then === null ? null : { ...line, text: texts.join(' then '), then };
+}
+
 /** All run lines of a file; one that cannot be read throws. */
 export function runLines(source: string): readonly RunLine[] {
-  return [...source.matchAll(/^(?:\/\/|;)\s*run:\s*(.*)$/gm)].map((match) => {
-    const text = (match[1] ?? '').trim();
+  return [...source.matchAll(/^(?:\/\/|;)\s*run( in eBPF)?:\s*(.*)$/gm)].map((match) => {
+    const text = (match[2] ?? '').trim();
     try {
-      const line = parseLine(text);
-      if (line !== null) return line;
+      const line = parseSteps(text.split(/\s+then\s+/));
+      if (line !== null) return match[1] === undefined ? line : { ...line, onlyHere: true };
     } catch {
       // A number that is none.
     }
     throw new Error(`cannot read the run line '${text}'`);
   });
+}
+
+/** The calls of a line, in order. */
+export function stepsOf(line: RunLine): readonly RunLine[] {
+  return line.then === undefined ? [line] : [line, ...stepsOf(line.then)];
+}
+
+/** What a line's first call that goes wrong gives, by an executor that keeps its maps; null: all are as they say. */
+export function failureOf(line: RunLine, execute: (step: RunLine) => Outcome | string): string | null {
+  for (const step of stepsOf(line)) {
+    const outcome = execute(step);
+    const difference = typeof outcome === 'string' ? outcome : mismatch(step, outcome);
+    if (difference !== null) return `${line.text}: ${step === line ? '' : `${step.name}: `}${difference}`;
+  }
+  return null;
 }
 
 /** The 64-bit number at the end of a context, where `Result` stands. */

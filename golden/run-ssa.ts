@@ -1,12 +1,12 @@
 /** Runs golden programs by the SSA evaluator: the meaning against which everything else is compared. */
 
 import { programRow } from '../src/bpf/programs.ts';
-import { createMachine, evaluate } from '../src/ir/eval.ts';
+import { createMachine, evaluate, type Machine } from '../src/ir/eval.ts';
 import type { Module } from '../src/ir/ir.ts';
 import { testHelpers } from '../src/model/helpers/helpers.ts';
 import type { Memory } from '../src/model/memory.ts';
 import { createPacket, type Packet, takesPacket } from '../src/model/packet.ts';
-import { inputBytes, mismatch, type Outcome, type RunLine } from './run-lines.ts';
+import { failureOf, inputBytes, type Outcome, type RunLine } from './run-lines.ts';
 
 /** The context of a program that works on a packet. */
 export function packetContext(memory: Memory, section: string, bytes: Uint8Array): Packet {
@@ -15,8 +15,7 @@ export function packetContext(memory: Memory, section: string, bytes: Uint8Array
   return createPacket(memory, type, bytes, new Uint8Array(0));
 }
 
-function execute(module: Module, line: RunLine): Outcome | string {
-  const machine = createMachine(module, { helpers: testHelpers({ log: [] }) });
+function execute(module: Module, machine: Machine, line: RunLine): Outcome | string {
   const section = module.programs.find((program) => program.name === line.name)?.section ?? '';
   const bytes = inputBytes(line);
   const { input } = line;
@@ -46,8 +45,7 @@ function execute(module: Module, line: RunLine): Outcome | string {
 /** The run lines that give something else than they say. */
 export function ssaFailures(module: Module, lines: readonly RunLine[]): readonly string[] {
   return lines.flatMap((line) => {
-    const outcome = execute(module, line);
-    const difference = typeof outcome === 'string' ? outcome : mismatch(line, outcome);
-    return difference === null ? [] : [`${line.text}: ${difference}`];
+    const machine = createMachine(module, { helpers: testHelpers({ log: [] }) });
+    return failureOf(line, (step) => execute(module, machine, step)) ?? [];
   });
 }

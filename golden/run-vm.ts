@@ -4,13 +4,11 @@ import type { Machine } from '../passes/pass.ts';
 import type { PReg } from '../src/bpf/minst.ts';
 import { testHelpers } from '../src/model/helpers/helpers.ts';
 import { testKfuncs } from '../src/model/helpers/kfuncs.ts';
-import { createVm } from '../src/vm/machine.ts';
-import { inputBytes, mismatch, type Outcome, type RunLine } from './run-lines.ts';
+import { createVm, type Vm } from '../src/vm/machine.ts';
+import { failureOf, inputBytes, type Outcome, type RunLine } from './run-lines.ts';
 import { packetContext } from './run-ssa.ts';
 
-function execute(machine: Machine<PReg>, line: RunLine): Outcome | string {
-  const { funcs, module } = machine;
-  const vm = createVm({ funcs, module, helpers: testHelpers({ log: [] }), kfuncs: testKfuncs });
+function execute({ module }: Machine<PReg>, vm: Vm, line: RunLine): Outcome | string {
   const section = module.programs.find((program) => program.name === line.name)?.section ?? '';
   const bytes = inputBytes(line);
   const packet = line.input.kind === 'data' ? packetContext(vm.memory, section, bytes) : null;
@@ -32,8 +30,8 @@ export function vmFailures(machine: Machine<PReg>, lines: readonly RunLine[]): r
   return lines
     .filter((line) => line.input.kind !== 'call')
     .flatMap((line) => {
-      const outcome = execute(machine, line);
-      const difference = typeof outcome === 'string' ? outcome : mismatch(line, outcome);
-      return difference === null ? [] : [`${line.text}: ${difference}`];
+      const { funcs, module } = machine;
+      const vm = createVm({ funcs, module, helpers: testHelpers({ log: [] }), kfuncs: testKfuncs });
+      return failureOf(line, (step) => execute(machine, vm, step)) ?? [];
     });
 }

@@ -13,7 +13,13 @@ import { type Diagnostic, Diagnostics } from '../src/base/diagnostic.ts';
 import { formatDiagnostic } from '../src/base/format.ts';
 import { type SourceFile, sourceFile } from '../src/base/source.ts';
 import { check } from '../src/check/check.ts';
-import { type CompileOptions, type CompileResult, compile, type OutputForm } from '../src/compile.ts';
+import {
+  type CompileInput,
+  type CompileOptions,
+  type CompileResult,
+  compile,
+  type OutputForm,
+} from '../src/compile.ts';
 import { describeObject } from '../src/object/describe.ts';
 import { printTree } from './tree.ts';
 
@@ -23,6 +29,8 @@ export interface GoldenInput {
   readonly text: string;
   /** The pass of `pass/NAME`, else null. */
   readonly pass: string | null;
+  /** What is compiled where the input is more than one file; `text` has the run lines. */
+  readonly source?: CompileInput;
 }
 
 export type Stage = (input: GoldenInput) => string;
@@ -55,8 +63,8 @@ function noErrors(diagnostics: readonly Diagnostic[], files: readonly SourceFile
 }
 
 export function compileGolden(input: GoldenInput, options: Partial<CompileOptions>): CompileResult {
-  const { name, text } = input;
-  return compile({ files: [{ name, text }], options: { paranoid: true, ...optionsOf(text), ...options } });
+  const { name, text, source = { files: [{ name, text }] } } = input;
+  return compile({ ...source, options: { paranoid: true, ...optionsOf(text), ...options } });
 }
 
 function output(emit: OutputForm): Stage {

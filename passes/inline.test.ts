@@ -105,3 +105,27 @@ test('programs do what they did', () => {
   expect(firstDifference([inline], { from: 0, count: 400 })).toBeNull();
   expect(firstDifference([inline, cfgSimplify, dce], { from: 400, count: 300 })).toBeNull();
 });
+
+test('a function that gives back an address made of a parameter is inlined at every level, noinline or not', () => {
+  const given = (result: string): string => `func @f(v0: ptr, v1: i64) -> ptr noinline {
+b0:
+  v2: ptr = ptradd v0, v1
+  v3: ptr = mapaddr @m
+  return ${result}
+}
+
+func @main(v0: ptr) -> i64 {
+  slot s0 16 align 8
+b0:
+  v1: ptr = slotaddr s0
+  v2: i64 = const 8
+  v3: ptr = call @f(v1, v2)
+  v4: ptr = call @f(v1, v2)
+  v5: i64 = load.u64 v3 + 0
+  return v5
+}
+`;
+  const map = 'map @m hash key 4 value 8 entries 1 flags 0\n\n';
+  expect(transform(map + given('v2'), [inline])).not.toContain('call');
+  expect(transform(map + given('v3'), [inline])).toContain('call');
+});

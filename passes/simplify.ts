@@ -95,6 +95,8 @@ interface Round extends Values {
   readonly bits: KnownBits[];
   /** 1: an address is made of the value. */
   readonly address: Uint8Array;
+  /** 1: the value is compared. */
+  readonly compared: Uint8Array;
   readonly replaced: Map<ValueId, ValueId>;
   readonly fresh: () => ValueId;
   readonly onRule: OnRule | null;
@@ -127,6 +129,13 @@ function addressValues(f: Func, definitions: readonly (Instr | undefined)[]): Ui
   return result;
 }
 
+function comparedValues(f: Func): Uint8Array {
+  const result = new Uint8Array(f.nextValue);
+  for (const b of f.blocks)
+    for (const i of b.body) if (i.op.startsWith('icmp.')) for (const v of i.args) result[v] = 1;
+  return result;
+}
+
 function simplifyOnce(input: Func, onRule: OnRule | null): Func {
   const f = removeUnreachable(input);
   const definitions = definitionsOf(f).slice();
@@ -137,6 +146,7 @@ function simplifyOnce(input: Func, onRule: OnRule | null): Func {
     uses: useCounts(f),
     bits: [],
     address: addressValues(f, definitions),
+    compared: comparedValues(f),
     replaced: new Map(),
     onRule,
     fresh: () => nextValue++,
@@ -229,8 +239,15 @@ function isFollowed(r: Round, v: ValueId, depth = followedDepth): boolean {
   return def.args.every((arg) => isFollowed(r, arg, depth - 1));
 }
 
-/** Would the rule touch what the verifier must see as it is? */
+/**
+ * Would the rule touch what the verifier must see as it is? An address that is made of a compared value stays made of
+ * it: the verifier would know nothing about the value that this was computed from.
+ */
 function touchesBounds(r: Round, rule: Rule, i: Instr, m: Match): boolean {
+  if (i.result !== null && r.address[i.result] === 1) {
+    const kept = new Set(m.values.values());
+    if (i.args.some((v) => r.compared[v] === 1 && !kept.has(v))) return true;
+  }
   const compares = rule.lhs.op.startsWith('icmp.');
   if (!compares && !factRules.has(rule)) return false;
   // What the bits decide, the verifier knows without the comparison, if it can follow where they come from.

@@ -151,3 +151,26 @@ test('an atomic whose result nobody uses loses it, and one that is used keeps it
   expect(out).toMatch(/\n {2}atomic\.add\.64 v\d+ \+ 0/);
   expect(out).toMatch(/v\d+: i64 = atomic\.add\.64 v\d+ \+ 8/);
 });
+
+test('the offset is made of the index that was compared, not of what this was computed from', () => {
+  const out = optimised(
+    program(`  v1: i64 = load.u64 v0 + 0
+  v2: i64 = const 2
+  v3: i64 = shl v1, v2
+  v4: i64 = const 4
+  v5: i32 = icmp.ult v3, v4
+  branch v5, b2, b1
+b1:
+  v6: i32 = const 1
+  return v6
+b2:
+  v7: i64 = const 3
+  v8: i64 = shl v3, v7
+  v9: ptr = globaladdr @table
+  v10: ptr = ptradd v9, v8
+  v11: i32 = load.u8 v10 + 0
+  return v11`),
+  );
+  expect(out).not.toContain('const 5');
+  expect(out.match(/shl/g)).toHaveLength(2);
+});

@@ -1917,6 +1917,29 @@ func f(ctx *bpf.SKB) bpf.TCAction {
 `),
   'kernel-write': declarations('//bpf:core task_struct\ntype task struct {\n	TGID int32    `btf:"tgid"`\n	Comm [16]byte `btf:"comm"`\n}\n\n//bpf:attach tracepoint/syscalls/sys_enter_openat\nfunc f(ctx *bpf.Tracepoint) int32 {\n	t := bpf.CurrentTask[task]()\n	t.TGID = 4\n	return 0\n}', '//bpf:core task_struct\ntype task struct {\n	TGID int32    `btf:"tgid"`\n	Comm [16]byte `btf:"comm"`\n}\n\n//bpf:attach tracepoint/syscalls/sys_enter_openat\nfunc f(ctx *bpf.Tracepoint) int32 {\n	t := bpf.CurrentTask[task]()\n	tgid := t.TGID\n	_ = tgid\n	return 0\n}'),
   'kernel-index': declarations('type args struct{ n uint32 }\n\n//bpf:core task_struct\ntype task struct {\n	TGID int32    `btf:"tgid"`\n	Comm [16]byte `btf:"comm"`\n}\n\n//bpf:attach syscall\nfunc f(ctx *args) int32 {\n	return int32(bpf.CurrentTask[task]().Comm[ctx.n&15])\n}', 'type args struct{ n uint32 }\n\n//bpf:core task_struct\ntype task struct {\n	TGID int32    `btf:"tgid"`\n	Comm [16]byte `btf:"comm"`\n}\n\n//bpf:attach syscall\nfunc f(ctx *args) int32 {\n	return int32(bpf.CurrentTask[task]().Comm[3])\n}'),
+  'context-address': declarations(`
+type args struct{ n uint32 }
+
+func add(n *uint32) { *n += 5 }
+
+//bpf:attach syscall
+func f(ctx *args) int32 {
+	add(&ctx.n)
+	return 0
+}
+`, `
+type args struct{ n uint32 }
+
+func add(n *uint32) { *n += 5 }
+
+//bpf:attach syscall
+func f(ctx *args) int32 {
+	n := ctx.n
+	add(&n)
+	ctx.n = n
+	return 0
+}
+`),
   'context-index': declarations(`
 type args struct {
 	n     uint32

@@ -46,6 +46,12 @@ export function lowerEntry(module: ModuleContext, entry: TEntry): Program | null
     return null;
   }
   requireProgram(module, entry, found);
+  const value = entry.panicValue;
+  const results = resultsFor(found.row, module.target.kernel.join('.'));
+  if (value !== null && results !== null && (value < results[0] || value > results[1])) {
+    const [low, high] = results;
+    module.diagnostics.report('result-out-of-range', entry.span, { value, low, high, kind: found.kind });
+  }
   module.active.push(entry.func);
   const cx = settle((regions) => buildEntry(module, entry, found, regions));
   finish(cx);

@@ -20,7 +20,7 @@ import { constant } from './emit.ts';
 import { binary, convert, shiftBy, unary } from './integers.ts';
 import { goMapIndex } from './intrinsics/gomaps.ts';
 import { intrinsic } from './intrinsics/table.ts';
-import { addressOf, indexValue, place } from './places.ts';
+import { addressOf, indexValue, inContext, place } from './places.ts';
 import { pointerScalar, type ScalarType, scalarOf, shapeOf } from './shapes.ts';
 import { sliceExpression } from './slices.ts';
 import { constantString, stringByte } from './strings.ts';
@@ -133,6 +133,10 @@ function addressValue(cx: Context, x: TExpr): Value {
     const binding = newBinding(cx, x.type, { ...temporary, exact: true });
     write(cx, binding, x.type, value, x.span);
     return addressOf(cx, binding, x.type);
+  }
+  if (inContext(cx, x)) {
+    report(cx, 'context-address', x.span, {});
+    return zeroValue(cx, { kind: 'pointer', elem: x.type });
   }
   const binding = place(cx, x)();
   at(cx, x.span);

@@ -3,7 +3,7 @@
  *
  *     a + b  (uint8)   →  v3 = add v1, v2;  v4 = and v3, 255
  *     x << n (int64)   →  n < 64 ? x << n : 0, after a check that a signed n is not negative
- *     a / b            →  a check that b is not 0, then sdiv or udiv
+ *     a / b            →  a check that b is not 0, then sdiv or udiv;  a / 8 (unsigned) → lshr v1, 3
  *
  * Invariant: integers of 8 and 16 bits are kept zero- or sign-extended in an i32.
  */
@@ -57,7 +57,30 @@ function not(cx: Context, x: ValueId): ValueId {
   return arith(cx, 'xor', x, constant(cx, type, -1n));
 }
 
+/** The exponent of a power of two from 2 on; null: another number. */
+function exponent(n: bigint | null): number | null {
+  return n !== null && n > 1n && (n & (n - 1n)) === 0n ? n.toString(2).length - 1 : null;
+}
+
+/** By a power of two: as shifts and masks, since the verifier of no kernel knows anything of a quotient. */
+function divideByPower(cx: Context, op: '/' | '%', x: ValueId, power: number, signed: boolean): ValueId {
+  const type = cx.b.typeOf(x);
+  const width = type === 'i64' ? 64 : 32;
+  const count = (n: number): ValueId => constant(cx, type, BigInt(n));
+  if (!signed)
+    return op === '/'
+      ? arith(cx, 'lshr', x, count(power))
+      : arith(cx, 'and', x, constant(cx, type, (1n << BigInt(power)) - 1n));
+  // Quotients of negative numbers are rounded towards zero.
+  const sign = arith(cx, 'ashr', x, count(width - 1));
+  const rounded = arith(cx, 'add', x, arith(cx, 'lshr', sign, count(width - power)));
+  if (op === '/') return arith(cx, 'ashr', rounded, count(power));
+  return arith(cx, 'sub', x, arith(cx, 'and', rounded, constant(cx, type, -(1n << BigInt(power)))));
+}
+
 function divide(cx: Context, op: '/' | '%', x: ValueId, y: ValueId, type: ScalarType): ValueId {
+  const power = exponent(known(cx, y));
+  if (power !== null) return divideByPower(cx, op, x, power, type.signed);
   abortIf(cx, compare(cx, 'icmp.eq', y, constant(cx, type.ir, 0n)));
   if (!type.signed) return arith(cx, op === '/' ? 'udiv' : 'urem', x, y);
   const quotient = arith(cx, op === '/' ? 'sdiv' : 'srem', x, y);

@@ -18,7 +18,7 @@ import { at, type Context, lookup, report } from './context.ts';
 import { abort, abortUnless, address, arith, checkNil, compare, int, known, maximum, widen } from './emit.ts';
 import { expression, scalarValue } from './expressions.ts';
 import { globalPlace } from './globals.ts';
-import { fieldPlace } from './intrinsics/contexts.ts';
+import { contextName, fieldPlace } from './intrinsics/contexts.ts';
 import { kernelAddress, kernelObject, kernelType } from './kernel.ts';
 import { arrayLength, elemOf, scalarOf, shapeOf } from './shapes.ts';
 import { elementAddr } from './slices.ts';
@@ -161,6 +161,18 @@ export function indexed(cx: Context, addr: Addr, index: ValueId, size: number): 
   const bytes = arith(cx, 'mul', index, int(cx, size));
   const base = address(cx, addr);
   return { kind: 'pointer', base: cx.b.emit('ptradd', 'ptr', [base, bytes]), offset: 0 };
+}
+
+/** Is this a part of the program's context? The kernel takes its pointer as it gave it, at constant offsets. */
+export function inContext(cx: Context, x: TExpr): boolean {
+  let of = x;
+  while (of.kind === 'field' || of.kind === 'index' || of.kind === 'convert') of = of.x;
+  if (of === x || of.kind !== 'deref') return false;
+  const pointer = of.x;
+  if (contextName(pointer.type) !== null) return true;
+  if (pointer.kind !== 'varref' || shapeOf(pointer.type) !== 'scalar') return false;
+  const binding = lookup(cx.frame, pointer.var);
+  return binding.kind === 'value' && binding.value.kind === 'scalar' && binding.value.id === cx.contextParam;
 }
 
 /** The address of a place, as a pointer value. */

@@ -30,7 +30,7 @@ import {
 } from './emit.ts';
 import { expression } from './expressions.ts';
 import { packetBytes } from './intrinsics/packets.ts';
-import { checkIndex, indexValue, place } from './places.ts';
+import { checkIndex, indexValue, inContext, place } from './places.ts';
 import { arrayLength, elemOf } from './shapes.ts';
 import { stringSlice } from './strings.ts';
 import type { Addr, SliceValue, Value } from './values.ts';
@@ -83,6 +83,7 @@ export function sliceExpression(cx: Context, x: TSliceExpr): Value {
   const u = under(x.x.type);
   const bound = (i: TSliceExpr['low']): ValueId | null => (i === null ? null : indexValue(cx, i));
   if (u.kind === 'array') {
+    if (inContext(cx, x.x)) report(cx, 'context-address', x.x.span, {});
     const whole = place(cx, x.x);
     const bounds = { low: bound(x.low), high: bound(x.high), max: bound(x.max) };
     const binding = whole();

@@ -252,6 +252,11 @@ export const platformCodes = {
     message: 'tcx needs Linux {since}: on older kernels the program is attached to clsact',
     help: 'set --target-kernel {since} when no older kernel has to run it',
   },
+  'context-address': {
+    severity: 'error',
+    message: 'a field of the context has no address',
+    help: 'the kernel gives the context at constant offsets: copy the field to a local variable, and back when it is changed',
+  },
   'context-index': {
     severity: 'error',
     message: 'an array of the context takes constant indexes only',

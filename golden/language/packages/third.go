@@ -1,0 +1,3 @@
+package packages
+
+const later, limit = 5, 200
