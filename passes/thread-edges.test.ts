@@ -57,6 +57,27 @@ b3:
   expect(transform(loop, [threadEdges])).toBe(transform(loop, []));
 });
 
+test('a branch taken tells that its condition is not zero, not that it is one', () => {
+  const text = `func @f(v0: i32, v1: i32) -> i32 {
+b0:
+  v2: i32 = const 2
+  branch v0, b1(v2), b3(v1)
+b1(v3: i32):
+  v4: i32 = icmp.eq v0, v3
+  branch v4, b2, b4
+b2:
+  v5: i32 = const 7
+  return v5
+b4:
+  v6: i32 = const 8
+  return v6
+b3(v7: i32):
+  return v7
+}
+`;
+  expect(transform(text, [threadEdges])).toBe(transform(text, []));
+});
+
 test('random programs do the same', () => {
   expect(firstDifference([cfgSimplify, copyProp, threadEdges], { from: 500, count: 150 })).toBeNull();
 });

@@ -12,7 +12,15 @@
  */
 
 import { bigintAlgebra } from '../src/base/bigint-algebra.ts';
-import { type Block, type Func, type IrType, type Target, type ValueId, widthOf } from '../src/ir/ir.ts';
+import {
+  type Block,
+  type Func,
+  type IrType,
+  type Target,
+  type Terminator,
+  type ValueId,
+  widthOf,
+} from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { definitionsOf, mapFuncs, mapList, mapTargets, removeUnreachable, typesOf } from '../src/ir/walk.ts';
 import type { Pass } from './pass.ts';
@@ -35,14 +43,26 @@ interface Outcome {
   readonly pos: Block['end']['pos'];
 }
 
+type Branch = Extract<Terminator, { kind: 'branch' }>;
+
 interface Scope {
   readonly blocks: ReadonlyMap<number, Block>;
   readonly types: readonly (IrType | undefined)[];
   /** The number that a value is wherever it is defined. */
   readonly constant: (v: ValueId) => bigint | undefined;
+  /** Is the value 0 or 1? Of others a branch taken tells only that they are not zero. */
+  readonly isTruth: (v: ValueId) => boolean;
 }
 
 type Known = ReadonlyMap<ValueId, bigint>;
+
+const nothing: Known = new Map();
+
+/** What is known on the edge of a branch: its condition. */
+function learn(s: Scope, before: Known, branch: Branch, edge: Target): Known {
+  if (edge === branch.else) return new Map([...before, [branch.cond, 0n]]);
+  return s.isTruth(branch.cond) ? new Map([...before, [branch.cond, 1n]]) : before;
+}
 
 function thread(f: Func): Func {
   const scope = scopeOf(f);
@@ -66,8 +86,7 @@ function thread(f: Func): Func {
     const cond = b.end.kind === 'branch' ? b.end : null;
     const end = mapTargets(b.end, (t) => {
       if (!t.args.some((v) => scope.constant(v) !== undefined)) return t;
-      const side = cond === null || cond.then === cond.else ? null : cond.then === t ? 1n : 0n;
-      const known: Known = cond === null || side === null ? new Map() : new Map([[cond.cond, side]]);
+      const known = cond === null || cond.then === cond.else ? nothing : learn(scope, nothing, cond, t);
       const outcome = follow(scope, t, known, new Set([b.id]), { left: budget });
       return outcome === null || isReturn(scope, t.block) ? t : { block: blockFor(outcome), args: [] };
     });
@@ -89,6 +108,7 @@ function scopeOf(f: Func): Scope {
         ? BigInt.asUintN(widthOf(d.type), d.imm)
         : undefined;
     },
+    isTruth: (v) => definitions[v]?.op.startsWith('icmp.') === true,
   };
 }
 
@@ -105,8 +125,8 @@ function follow(
   const block = s.blocks.get(target.block);
   if (block === undefined || passed.has(block.id) || left.left-- <= 0) return null;
   const known = new Map(before);
-  const valueOf = (v: ValueId): bigint | undefined => known.get(v) ?? s.constant(v);
-  const args = target.args.map(valueOf);
+  const numberOf = (v: ValueId): bigint | undefined => known.get(v) ?? s.constant(v);
+  const args = target.args.map(numberOf);
   block.params.forEach((p, k) => {
     const value = args[k];
     if (value !== undefined) known.set(p.id, value);
@@ -115,17 +135,17 @@ function follow(
   const { end } = block;
   const path = new Set([...passed, block.id]);
   if (end.kind === 'return') {
-    const value = end.value === null ? undefined : valueOf(end.value);
+    const value = end.value === null ? undefined : numberOf(end.value);
     const type = end.value === null ? undefined : s.types[end.value];
     return value === undefined || type === undefined ? null : { value, type, pos: end.pos };
   }
   if (end.kind === 'jump') return follow(s, end.target, known, path, left);
   if (end.kind !== 'branch') return null;
-  const cond = valueOf(end.cond);
+  const cond = numberOf(end.cond);
   if (cond !== undefined) return follow(s, cond === 0n ? end.else : end.then, known, path, left);
-  const then = follow(s, end.then, new Map([...known, [end.cond, 1n]]), path, left);
+  const then = follow(s, end.then, learn(s, known, end, end.then), path, left);
   if (then === null) return null;
-  const other = follow(s, end.else, new Map([...known, [end.cond, 0n]]), path, left);
+  const other = follow(s, end.else, learn(s, known, end, end.else), path, left);
   return other !== null && other.value === then.value && other.type === then.type ? then : null;
 }
 
