@@ -222,6 +222,8 @@ const configured: Readonly<Record<string, readonly string[]>> = { override_retur
 
 /** First kernels that lie between two measured ones, by helper: as read in the commits that allowed the call. */
 const readSince: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // Measured without BPF_F_SLEEPABLE, for which 5.10 knows no such helper.
+  copy_from_user: { fentry: '5.10', fexit: '5.10', lsm: '5.10', tp_btf: '5.10', iter: '5.10' },
   sk_storage_get: { tp_btf: '5.11', fentry: '5.11', fexit: '5.11', iter: '5.11' },
   sk_storage_delete: { tp_btf: '5.11', fentry: '5.11', fexit: '5.11', iter: '5.11' },
   get_socket_cookie: {
@@ -276,8 +278,10 @@ function matrixRow(
     if (first < 0) return configured[name]?.includes(key) ? 'O' : '.';
     const before = loaded[first - 1]?.kernel;
     const since = facts.get(name)?.since ?? '';
+    const kernel = loaded[first]?.kernel ?? '';
     if (before !== undefined && compareKernels(since, before) <= 0) {
-      later.push(`${name} ${readSince[name]?.[key] ?? loaded[first]?.kernel}`);
+      const when = readSince[name]?.[key] ?? kernel;
+      if (compareKernels(when, since) > 0) later.push(`${name} ${when}`);
     }
     return sleeps.has(name) && key !== 'syscall' ? 's' : 'o';
   });

@@ -92,7 +92,8 @@ export const features = {
   bpf_loop: { since: '5.17', doc: 'bpf.Loop', instead: 'a for loop with a constant bound' },
   core_enum64: { since: '6.0', doc: 'relocations of 64-bit enums', instead: null },
   xdp_frags: { since: '5.18', doc: 'packets of several buffers', instead: 'xdp without .frags' },
-  kptrs: { since: '5.19', doc: 'bpf.Kptr', instead: null },
+  // Pointers with a reference had another type tag from 5.19 on.
+  kptrs: { since: '6.4', doc: 'bpf.Kptr', instead: null },
   dynptrs: { since: '5.19', doc: 'bpf.Dynptr', instead: 'a record of fixed size' },
   iterators: { since: '6.4', doc: 'open-coded iterators', instead: 'bpf.Loop' },
   struct_ops_links: { since: '6.4', doc: 'a table of functions with a link', instead: 'Link: false' },

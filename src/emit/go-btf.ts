@@ -192,8 +192,15 @@ export class GoBtf {
     return this.builder.add({ kind: 'struct', name: 'go_string', size: 16, members });
   }
 
+  /** A pointer that maps may hold: the kernel counts the object's references. */
+  private heldPointer(object: Type): BtfId {
+    return this.pointer(this.builder.add({ kind: 'type-tag', name: 'kptr', type: this.type(object) }));
+  }
+
   private named(type: NamedType): BtfId {
     const { underlying } = type;
+    const [object] = type.typeArgs;
+    if (type.pkg === sdkPath && type.name === 'Kptr' && object !== undefined) return this.heldPointer(object);
     if (underlying.kind !== 'struct') return this.type(underlying);
     // A partial kernel struct has the kernel's names: the loader looks for these.
     const name =

@@ -104,7 +104,8 @@ export function kernelReasons(
       .filter((map) => used.has(map.name))
       .flatMap((map) => {
         const row = rows[map.type];
-        return row === undefined ? [] : [{ since: row.since, what: `a bpf.${row.sdk}`, pos: null }];
+        const held = map.holds?.includes('kptr') === true ? [feature('kptrs', null)] : [];
+        return row === undefined ? [] : [...held, { since: row.since, what: `a bpf.${row.sdk}`, pos: null }];
       }),
   ];
 }
