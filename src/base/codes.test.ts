@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { budgetCodes } from './codes/budget.ts';
 import { checkCodes } from './codes/check.ts';
 import { commandCodes } from './codes/command.ts';
+import { externCodes } from './codes/externs.ts';
 import { kfuncCodes } from './codes/kfuncs.ts';
 import { platformCodes } from './codes/platform.ts';
 import type { CodeRow } from './codes/row.ts';
@@ -15,6 +16,7 @@ const tables: readonly Readonly<Record<string, CodeRow>>[] = [
   checkCodes,
   platformCodes,
   kfuncCodes,
+  externCodes,
   structOpsCodes,
   commandCodes,
 ];

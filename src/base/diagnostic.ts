@@ -6,6 +6,7 @@
 import { budgetCodes } from './codes/budget.ts';
 import { checkCodes } from './codes/check.ts';
 import { commandCodes } from './codes/command.ts';
+import { externCodes } from './codes/externs.ts';
 import { kfuncCodes } from './codes/kfuncs.ts';
 import { platformCodes } from './codes/platform.ts';
 import type { CodeArgs, CodeRow } from './codes/row.ts';
@@ -18,6 +19,7 @@ export const codes = {
   ...checkCodes,
   ...platformCodes,
   ...kfuncCodes,
+  ...externCodes,
   ...structOpsCodes,
   ...commandCodes,
   ...budgetCodes,

@@ -27,6 +27,7 @@ import { attachCallOf, type AttachNeed, attachWords, needRows, probeTarget } fro
 import { programData } from './go-data.ts';
 import { goAttachType, goMapType, goProgramType } from './go-names.ts';
 import { commentText, type Field, goString, indent, keyed, literal } from './go-text.ts';
+import { configurationAsker } from './externs.ts';
 import { GoTypes } from './go-types.ts';
 import { library, libraryNames } from './golibrary.ts';
 import { loader } from './goloader.ts';
@@ -258,6 +259,16 @@ function binaryOf(programs: readonly Program[]): string {
   return probes.map(({ target }) => probeTarget(target).binary).find((binary) => binary !== '') ?? '';
 }
 
+/** Values of the configuration that may be missing, which cilium/ebpf does not load: reported, and true. */
+function lacksConfig({ globals }: Module, { diagnostics, program }: GoOptions): boolean {
+  const weak = globals.filter((g) => g.weak === true);
+  for (const { name } of weak) {
+    const span = configurationAsker(program?.globals ?? [], name)?.span ?? null;
+    diagnostics.report('kconfig-weak', span, { name });
+  }
+  return weak.length > 0;
+}
+
 /** Tables that nothing but a link could put into effect have none: reported, and true. */
 function lacksLinks(maps: readonly MapDecl[], { diagnostics, program }: GoOptions): boolean {
   const bare = maps.filter(({ type, flags }) => type === 'struct_ops' && (flags & linkFlag) === 0);
@@ -282,7 +293,8 @@ export function emitGoProgram(machine: Machine<PReg>, options: GoOptions): strin
     options.diagnostics.report('no-program', null, {});
     return '';
   }
-  if (lacksLinks(maps, options) || (object === null && !carried(machine, options))) return '';
+  if (lacksConfig(machine.module, options) || lacksLinks(maps, options)) return '';
+  if (object === null && !carried(machine, options)) return '';
   const types = new GoTypes(goPackage === null ? [] : libraryNames);
   const data = programData(maps, program, types, object !== null);
   const needs = needsOf(programs, maps);

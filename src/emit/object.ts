@@ -31,6 +31,7 @@ import {
   sectionFlags,
   writeElf,
 } from '../object/elf.ts';
+import { externSymbols } from './externs.ts';
 import { GoBtf, identifier } from './go-btf.ts';
 import { mapsSection } from './object-maps.ts';
 import { structOpsSections } from './struct-ops.ts';
@@ -140,7 +141,8 @@ function relocationsOf(
         callOfExtern(view, offset, little);
         return { offset, type: 'call', symbol: sym.name };
       case 'global': {
-        const at = must(data.place.get(sym.name), `no variable ${sym.name}`);
+        const at = data.place.get(sym.name);
+        if (at === undefined) return { offset, type: 'ldImm64', symbol: sym.name };
         view.setInt32(offset + 4, at.offset + sym.offset, little);
         view.setInt32(offset + 12, 0, little);
         return { offset, type: 'ldImm64', symbol: at.section };
@@ -257,26 +259,6 @@ class ObjectWriter {
     };
   }
 
-  /** Kernel functions that are called: undefined symbols, and their types in the data section `.ksyms`. */
-  private externs(): ElfSymbol[] {
-    const insts = this.input.machine.funcs.flatMap((f) => f.blocks.flatMap((b) => b.body));
-    const names = new Set(insts.flatMap(({ sym }) => (sym?.kind === 'kfunc' ? [sym.name] : [])));
-    if (names.size === 0) return [];
-    const vars = [...names].map((name) => {
-      const declared = this.input.program?.funcs.find((f) => f.kfunc === name) ?? null;
-      return { type: this.btf.kernelFunction(name, declared), offset: 0, size: 0 };
-    });
-    this.btf.builder.add({ kind: 'datasec', name: '.ksyms', size: 0, vars });
-    return [...names].map((name) => ({
-      name,
-      type: 'notype',
-      binding: 'global',
-      section: null,
-      value: 0,
-      size: 0,
-    }));
-  }
-
   private codes(): Code[] {
     const { funcs, module } = this.input.machine;
     const bySection = new Map<string, MFunc<PReg>[]>();
@@ -322,7 +304,9 @@ class ObjectWriter {
     const maps = mapsSection(this.btf, this.input.machine.module.maps, this.input.program);
     const tables = structOpsSections(this.btf, this.input.machine.module.maps, this.input.program, endian);
     this.dataTypes();
-    const externs = this.externs();
+    const { funcs, module } = this.input.machine;
+    const { program } = this.input;
+    const externs = externSymbols({ btf: this.btf, funcs, globals: module.globals, program });
     const { strings } = this.btf.builder;
     const ext = encodeBtfExt(
       codes.map((c) => c.ext),

@@ -36,6 +36,7 @@ const withoutExample: readonly string[] = [
   'directives-differ',
   'needs-object',
   'struct-ops-no-link',
+  'kconfig-weak',
   'pointer-varies',
   'run-time-string',
   'pointer-from-number',

@@ -2317,4 +2317,46 @@ var quiet = bpf.StructOpsMap[Ops]{Ops: Ops{Init: Init, Flags: 4}, Link: true}
 //bpf:attach struct_ops/init
 func Init(ctx *bpf.StructOps, sk *Sock) {}
 `),
+  'kconfig-name': declarations(`
+var hz bpf.Kconfig[uint32]
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if hz.Get() == 250 {
+		return bpf.XDPDrop
+	}
+	return bpf.XDPPass
+}
+`, `
+var hz = bpf.Kconfig[uint32]{Name: "CONFIG_HZ"}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if hz.Get() == 250 {
+		return bpf.XDPDrop
+	}
+	return bpf.XDPPass
+}
+`),
+  'kconfig-type': declarations(`
+var hz = bpf.Kconfig[[4]byte]{Name: "CONFIG_HZ"}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if hz.Get() == [4]byte{} {
+		return bpf.XDPDrop
+	}
+	return bpf.XDPPass
+}
+`, `
+var hz = bpf.Kconfig[uint32]{Name: "CONFIG_HZ"}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if hz.Get() == 250 {
+		return bpf.XDPDrop
+	}
+	return bpf.XDPPass
+}
+`),
 };

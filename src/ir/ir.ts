@@ -140,14 +140,16 @@ export interface Program {
   readonly abortValue: bigint;
 }
 
-/** A package variable in .data, .bss or .rodata. */
+/** A package variable in .data, .bss or .rodata, or a value that the loader finds in the kernel's configuration. */
 export interface Global {
   readonly name: string;
-  readonly section: '.data' | '.bss' | '.rodata';
+  readonly section: '.data' | '.bss' | '.rodata' | '.kconfig';
   readonly size: number;
   readonly align: number;
-  /** Initial bytes in the target's byte order, `size` of them; empty for .bss. */
+  /** Initial bytes in the target's byte order, `size` of them; empty for .bss and .kconfig. */
   readonly init: Uint8Array;
+  /** Of the configuration: zero where the kernel has no such value. */
+  readonly weak?: boolean;
 }
 
 export interface Module {

@@ -212,13 +212,14 @@ function global(c: Cursor): Global {
   c.expect('global');
   const name = symbol(c);
   const section = c.peek();
-  if (section !== '.data' && section !== '.bss' && section !== '.rodata')
-    return c.fail('expected .data, .bss or .rodata');
+  if (section !== '.data' && section !== '.bss' && section !== '.rodata' && section !== '.kconfig')
+    return c.fail('expected .data, .bss, .rodata or .kconfig');
   c.next();
   c.expect('size');
   const bytes = size(c);
   c.expect('align');
   const align = size(c);
+  const weak = c.accept('weak');
   let init = new Uint8Array(0);
   if (c.accept('=')) {
     if (!/^([0-9a-f]{2})+$/.test(c.peek())) c.fail('expected bytes in hexadecimal');
@@ -228,7 +229,7 @@ function global(c: Cursor): Global {
     );
   }
   endOfLine(c);
-  return { name, section, size: bytes, align, init };
+  return { name, section, size: bytes, align, init, ...(weak ? { weak } : {}) };
 }
 
 function program(c: Cursor): Program {

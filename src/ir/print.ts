@@ -143,7 +143,7 @@ const printMap = (m: MapDecl): string =>
   `map ${symbol(m.name)} ${m.type} key ${m.keySize} value ${m.valueSize} entries ${m.maxEntries} flags ${m.flags}${m.pin ? ' pin' : ''}`;
 
 const printGlobal = (g: Global): string =>
-  `global ${symbol(g.name)} ${g.section} size ${g.size} align ${g.align}${
+  `global ${symbol(g.name)} ${g.section} size ${g.size} align ${g.align}${g.weak === true ? ' weak' : ''}${
     g.init.length === 0 ? '' : ` = ${Array.from(g.init, (b) => b.toString(16).padStart(2, '0')).join('')}`
   }`;
 

@@ -127,7 +127,7 @@ func @g() {
     'x.ir:13:3: b0 has its terminator already',
     'x.ir:15:2: b1 has no terminator',
     'x.ir:16:11: the string has a bad escape',
-    'x.ir:17:11: expected .data, .bss or .rodata',
+    'x.ir:17:11: expected .data, .bss, .rodata or .kconfig',
     "x.ir:19:1: expected '}'",
   ]);
 });

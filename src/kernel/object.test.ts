@@ -7,9 +7,13 @@ import { describeErrors, goldenPrograms } from '../../golden/compiled.ts';
 import { kernelSystem, requires, tool } from '../../golden/requires.ts';
 import { gather } from '../cli/sources.ts';
 import { compile } from '../compile.ts';
+import { shapesOf } from '../object/object-shapes.ts';
 import { readBpfObject } from '../object/bpf-object.ts';
+import { kernelConfig } from './kconfig.ts';
 import { lookup } from './map.ts';
 import { loadObject } from './object.ts';
+import { runProgram } from './program.ts';
+import { kernelSession } from './session.ts';
 
 const kernelTest = test.skipIf(!(await requires('kernel')));
 const clangTest = test.skipIf(!(await requires('kernel', 'clang')));
@@ -34,7 +38,39 @@ kernelTest('kernel functions are found by name', async () => {
   if (!(result.artifact instanceof Uint8Array)) throw new Error(describeErrors(result));
   const loaded = loadObject(await kernelSystem(), readBpfObject(result.artifact));
   loaded.close();
-  expect([...loaded.programs].map(([name, { ok }]) => [name, ok])).toEqual([['Sum', true], ['New', true]]);
+  expect([...loaded.programs].map(([name, { ok }]) => [name, ok])).toEqual([
+    ['Sum', true],
+    ['New', true],
+  ]);
+});
+
+kernelTest('values of the configuration are found by name', async () => {
+  const result = compile({ ...gather(['golden/e2e/objects/config.go']), options: { emit: 'object' } });
+  if (!(result.artifact instanceof Uint8Array)) throw new Error(describeErrors(result));
+  const system = await kernelSystem();
+  const loaded = loadObject(system, readBpfObject(result.artifact));
+  const main = loaded.programs.get('Main');
+  if (main?.ok !== true) throw new Error(main?.log);
+  const { context } = runProgram(system, main.fd, 31, { context: new Uint8Array(24) });
+  loaded.close();
+  const view = new DataView(context.buffer);
+  const [major = 0, minor = 0] = system.release.split('.').map(Number);
+  expect([view.getUint32(0, true), view.getUint32(4, true) >>> 8]).toEqual([
+    Number(kernelConfig('CONFIG_HZ')),
+    (major << 8) | minor,
+  ]);
+  expect([view.getBigUint64(8, true), view.getUint8(16)]).toEqual([0n, 1]);
+});
+
+kernelTest('a session runs a syscall program once or several times', async () => {
+  const object = programs.find(({ path }) => path.endsWith('counter.go'))?.object;
+  if (object === undefined) throw new Error('no counter');
+  const session = kernelSession(await kernelSystem(), object, shapesOf(object), new Map());
+  const results = [1, 3].map((repeat) => session.run('Main', { context: new Uint8Array(24), repeat }).result);
+  const counted = session.entries('Hits');
+  session.close();
+  expect(results).toEqual([0, 0]);
+  expect(counted).toHaveLength(4);
 });
 
 kernelTest('nothing stays open', async () => {

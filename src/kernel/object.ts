@@ -15,10 +15,12 @@ import { type MapRow, maps as mapTable } from '../bpf/maps.ts';
 import { programRow } from '../bpf/programs.ts';
 import type { BpfObject, ObjectProgram } from '../object/bpf-object.ts';
 import { applyCore, resolveCore } from '../object/core.ts';
+import { kconfigSection } from '../object/kconfig-read.ts';
 import type { ObjectMap } from '../object/object-map-read.ts';
 import type { ObjectStructOps } from '../object/struct-ops-read.ts';
 import type { Attached } from './attach.ts';
 import { hookId, hostBtf, kernelFunctionId } from './host-btf.ts';
+import { kernelConfig } from './kconfig.ts';
 import { attachTable, createTable, fillTable, type TablePlace, tablePlace } from './struct-ops.ts';
 import { createMap, freeze, loadBtf, type MapSpec, update } from './map.ts';
 import { type LoadResult, loadProgram } from './program.ts';
@@ -138,11 +140,23 @@ class Loading {
       const row = mapRowOf(map);
       const fd = this.create(map, row);
       this.maps.set(map.name, { fd, map, row, maxEntries: entriesOf(map, row) });
-      const content = this.options.contents?.get(map.name) ?? map.content;
+      const content = this.options.contents?.get(map.name) ?? map.content ?? this.configuration(map);
       if (content !== null && (map.readOnly || content.some((b) => b !== 0)))
         update(this.system, fd, new Uint8Array(4), content);
       if (map.readOnly) freeze(this.system, fd);
     }
+  }
+
+  /** The values of the kernel's configuration; null for another map. */
+  private configuration(map: ObjectMap): Uint8Array | null {
+    if (map.name !== kconfigSection) return null;
+    const content = new Uint8Array(map.valueSize);
+    for (const { name, offset, size, weak } of this.object.config) {
+      const value = kernelConfig(name);
+      if (value === null && !weak) throw new Error(`this kernel's configuration has no ${name}`);
+      for (let i = 0; i < size; i++) content[offset + i] = Number(((value ?? 0n) >> BigInt(8 * i)) & 0xffn);
+    }
+    return content;
   }
 
   private relocated(program: ObjectProgram): Uint8Array {

@@ -24,10 +24,16 @@ const errors: Readonly<Record<number, string>> = {
   95: 'the kernel has no test run for this program type; use --vm or attach it with bpfc run',
 };
 
+/** raw_tracepoint and syscall programs: the kernel runs them once and refuses any number of runs. */
+const runOnce: readonly number[] = [17, 31];
+
 /** A test run, its errors in words. */
 function testRun(system: System, fd: number, type: number, input: RunInput): RunOutput {
   try {
-    return runProgram(system, fd, type, input);
+    if (!runOnce.includes(type)) return runProgram(system, fd, type, input);
+    const { repeat = 1, ...once } = input;
+    for (let left = repeat - 1; left > 0; left--) runProgram(system, fd, type, once);
+    return runProgram(system, fd, type, once);
   } catch (error) {
     const why = error instanceof KernelError ? errors[error.errno] : undefined;
     throw why === undefined ? error : new RunFault(why, null);

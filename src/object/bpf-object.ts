@@ -16,6 +16,7 @@ import { ByteWriter, MalformedError } from './bytes.ts';
 import { sectionFlags, sectionTypes } from './elf.ts';
 import { type ElfObject, isElf, type ReadSection, type ReadSymbol, readElf } from './elf-read.ts';
 import { type ObjectStructOps, structOpsTables } from './struct-ops-read.ts';
+import { type ConfigValue, configMaps, configValues, kconfigSection } from './kconfig-read.ts';
 import { dataMaps, declaredMaps, type ObjectMap } from './object-map-read.ts';
 
 /** What a loader writes into a 16-byte load: a map's descriptor, or the address of a byte in a data section's map. */
@@ -56,6 +57,8 @@ export interface BpfObject {
   readonly maps: readonly ObjectMap[];
   readonly programs: readonly ObjectProgram[];
   readonly structOps: readonly ObjectStructOps[];
+  /** What the loader finds in the kernel's configuration. */
+  readonly config: readonly ConfigValue[];
   /** null when the object has no types. `bytes` are as the kernel takes them. */
   readonly btf: (Btf & { readonly bytes: Uint8Array }) | null;
 }
@@ -79,8 +82,10 @@ class Reader {
   private readonly little: boolean;
   private readonly funcs: readonly CodeFunc[];
   private readonly ext: BtfExtRaw | null;
+  private readonly config: readonly ConfigValue[];
 
-  constructor(elf: ElfObject, ext: BtfExtRaw | null) {
+  constructor(elf: ElfObject, ext: BtfExtRaw | null, config: readonly ConfigValue[]) {
+    this.config = config;
     this.elf = elf;
     this.little = elf.endian === 'little';
     this.ext = ext;
@@ -168,6 +173,8 @@ class Reader {
     if (symbol === null) return null;
     if (symbol.section === 0) {
       if (func.section.data[at] === opcode.call) return { slot, kind: 'kfunc', name: symbol.name, offset: 0 };
+      const value = this.config.find((v) => v.name === symbol.name);
+      if (value !== undefined) return { slot, kind: 'data', name: kconfigSection, offset: value.offset };
       throw new MalformedError(`${func.name} uses extern ${symbol.name}, which only libbpf resolves`);
     }
     const target = this.elf.sections[symbol.section];
@@ -274,12 +281,14 @@ function readParts(bytes: Uint8Array): BpfObject {
   const [rawBtf, rawExt] = [sectionData('.BTF'), sectionData('.BTF.ext')];
   const btf = rawBtf === undefined ? null : { bytes: patchDataSections(rawBtf, elf), ...readBtf(rawBtf) };
   const ext = rawBtf === undefined || rawExt === undefined ? null : readBtfExtRaw(rawExt, rawBtf);
+  const config = configValues(elf, btf);
   return {
     endian: elf.endian,
     license: licenseOf(elf),
-    maps: [...declaredMaps(elf, btf), ...dataMaps(elf, btf)],
-    programs: new Reader(elf, ext).programs(),
+    maps: [...declaredMaps(elf, btf), ...dataMaps(elf, btf), ...configMaps(config)],
+    programs: new Reader(elf, ext, config).programs(),
     structOps: structOpsTables(elf, btf),
+    config,
     btf,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * `.BTF` as the kernel takes it: clang leaves the sizes of data sections and the offsets of their variables to the
- * loader, marks kernel functions as extern and lists them in a data section of their own.
+ * loader, marks what is elsewhere as extern and lists it in data sections of its own.
  *
  *     DATASEC '.bss' size=0, VAR hits offset=0      →   size=16, offset=8
  *
@@ -10,6 +10,9 @@
 import { btfKinds } from './btf.ts';
 import { ByteReader, MalformedError } from './bytes.ts';
 import type { ElfObject } from './elf-read.ts';
+
+const globalLinkage = 1;
+const externLinkage = 2;
 
 /** Bytes that follow the 12 of a type's head. */
 function tail(kind: number, vlen: number): number {
@@ -58,7 +61,7 @@ function heads(bytes: Uint8Array, endian: 'little' | 'big'): readonly Head[] {
 }
 
 /**
- * The kernel knows no data section of functions: it becomes a nameless union, whose members of some integer type are
+ * The kernel knows no data section of functions or of what is nowhere: it becomes a nameless union, whose members of some integer type are
  * as many and as long.
  */
 function forgetExterns(view: DataView, head: Head, list: readonly Head[], little: boolean): void {
@@ -80,10 +83,12 @@ export function patchDataSections(bytes: Uint8Array, elf: ElfObject): Uint8Array
   const little = elf.endian === 'little';
   const list = heads(bytes, elf.endian);
   for (const head of list) {
-    if (head.kind === btfKinds.func && head.vlen === 2)
-      view.setUint32(head.at + 4, ((btfKinds.func << 24) | 1) >>> 0, little);
+    if (head.kind === btfKinds.func && head.vlen === externLinkage)
+      view.setUint32(head.at + 4, ((btfKinds.func << 24) | globalLinkage) >>> 0, little);
+    if (head.kind === btfKinds.var && view.getUint32(head.at + 12, little) === externLinkage)
+      view.setUint32(head.at + 12, globalLinkage, little);
     if (head.kind !== btfKinds.datasec) continue;
-    if (head.name === '.ksyms') {
+    if (head.name === '.ksyms' || head.name === '.kconfig') {
       forgetExterns(view, head, list, little);
       continue;
     }

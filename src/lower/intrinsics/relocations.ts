@@ -47,7 +47,11 @@ export const relocationRows: Readonly<Record<string, IntrinsicRow>> = {
 const typedTaskSince = 11;
 
 /** Rows whose argument is named, not evaluated. */
-export const unevaluated: ReadonlySet<string> = new Set(['bpf.FieldExists', 'bpf.FieldSize']);
+export const unevaluated: ReadonlySet<string> = new Set([
+  'bpf.FieldExists',
+  'bpf.FieldSize',
+  'bpf.Kconfig.Get',
+]);
 
 function truth(cx: Context, id: ValueId): ValueId {
   return compare(cx, 'icmp.ne', id, constant(cx, 'i32', 0n));

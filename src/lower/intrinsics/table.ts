@@ -24,6 +24,7 @@ import { bitsRows } from './bits.ts';
 import { builtinRows } from './builtins.ts';
 import { callbackRows } from './callbacks.ts';
 import { convenienceRows } from './convenience.ts';
+import { externRows } from './externs.ts';
 import { goMapRows } from './gomaps.ts';
 import { helperCall } from './helpers.ts';
 import { mapRows } from './maps.ts';
@@ -50,6 +51,7 @@ const tables = (): readonly Readonly<Record<string, IntrinsicRow>>[] => [
   callbackRows,
   objectRows,
   relocationRows,
+  externRows,
 ];
 
 function rowOf(name: string): IntrinsicRow | null {
