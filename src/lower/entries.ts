@@ -11,7 +11,7 @@ import type { TEntry, TVar } from '../ast/typed.ts';
 import { must } from '../base/assert.ts';
 import type { Span } from '../base/source.ts';
 import { registers } from '../bpf/contexts.ts';
-import { supports } from '../bpf/kernels.ts';
+import { isGpl, supports } from '../bpf/kernels.ts';
 import { type ProgramRow, programRow, resultsFor } from '../bpf/programs.ts';
 import { basic } from '../check/types.ts';
 import { FuncBuilder } from '../ir/builder.ts';
@@ -63,8 +63,14 @@ export function lowerEntry(module: ModuleContext, entry: TEntry): Program | null
   };
 }
 
+/** Types that the kernel loads under the GPL only, whatever they call. */
+const gplTypes: readonly string[] = ['struct_ops', 'lsm'];
+
 /** Is the target new enough for the kind? Before tcx there was clsact, which takes the same programs. */
 function requireProgram(module: ModuleContext, entry: TEntry, { kind, row }: Kind): void {
+  const { license } = module.program;
+  if (gplTypes.includes(row.type) && !isGpl(license))
+    module.diagnostics.report('needs-gpl', entry.span, { what: `a ${kind} program`, license });
   if (row.link !== 'tcx') {
     const sleeps = row.sleepable && !supports(module.target.kernel.join('.'), row.since);
     requireKernel(
