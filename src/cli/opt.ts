@@ -1,13 +1,16 @@
 /** `bpfc opt`: runs named passes on textual IR (`.ir`) or machine code (`.mir`). `bpfc passes`: the pipeline. */
 
-import { parseForm, printForm } from '../../passes/forms.ts';
+import { type Formed, parseForm, printForm } from '../../passes/forms.ts';
 import type { AnyPass } from '../../passes/pass.ts';
 import { passesByName, passNames, pipeline } from '../../passes/pipeline.ts';
 import { runPasses } from '../../passes/run.ts';
 import { must } from '../base/assert.ts';
 import { Diagnostics } from '../base/diagnostic.ts';
 import { sourceFile } from '../base/source.ts';
+import { malformedCode } from '../bpf/malformed.ts';
+import type { MFunc } from '../bpf/minst.ts';
 import { targetOf } from '../compile.ts';
+import { formatProblem, verifyModule } from '../ir/verify.ts';
 import { type Args, UsageError } from './args.ts';
 import { compileOptions } from './compile.ts';
 import { checkPassNames, Dumper } from './dump.ts';
@@ -29,6 +32,8 @@ export function optCommand(args: Args): number {
   const diagnostics = new Diagnostics();
   const input = parseForm(file, kind, diagnostics);
   if (input === null || diagnostics.failed) return showDiagnostics(diagnostics.list, [file], args) ? 1 : 0;
+  for (const problem of problemsOf(input)) diagnostics.report('bad-ir', null, { what: problem });
+  if (diagnostics.failed) return showDiagnostics(diagnostics.list, [file], args) ? 1 : 0;
   const passes = names.map((name) => must(passesByName.get(name), name));
   const wrong = firstMisfit(input.form, passes);
   if (wrong !== null) throw new UsageError(wrong);
@@ -39,6 +44,14 @@ export function optCommand(args: Args): number {
   if (showDiagnostics(diagnostics.list, [file], args)) return 1;
   writeOutput(output, printForm(reached));
   return 0;
+}
+
+/** What makes text that reads well no program. */
+function problemsOf(input: Formed): readonly string[] {
+  if (input.form === 'ssa')
+    return verifyModule(input.value).map((problem) => `malformed SSA: ${formatProblem(problem)}`);
+  const funcs: readonly MFunc<number>[] = input.value.funcs;
+  return funcs.flatMap((func) => malformedCode(func).map((what) => `malformed code: @${func.name}, ${what}`));
 }
 
 /** Why the passes cannot run in this order on this form, or null. */
