@@ -5,8 +5,12 @@
  */
 
 import type { Machine } from '../passes/pass.ts';
+import { runPipeline } from '../passes/run.ts';
+import { Diagnostics } from '../src/base/diagnostic.ts';
+import { spanAt } from '../src/base/source.ts';
 import { reachableFuncs } from '../src/bpf/encode.ts';
 import type { PReg } from '../src/bpf/minst.ts';
+import { type CompileInput, type CompileOptions, defaultOptions, frontEnd } from '../src/compile.ts';
 import { loadPlan, planModule } from '../src/kernel/plan.ts';
 import { hasCallbacks } from '../src/kernel/plan-btf.ts';
 import { logStatistics } from '../src/kernel/program.ts';
@@ -26,9 +30,15 @@ export interface Sample {
   readonly log: string;
 }
 
-/** Every program of a module, loaded and predicted. */
-export function measure(system: System, id: string, machine: Machine<PReg>): readonly Sample[] {
-  const loaded = loadPlan(system, planModule(machine, 'little'));
+/** Every program of a module, loaded and predicted; those alone, if `only` is given. */
+export function measure(
+  system: System,
+  id: string,
+  machine: Machine<PReg>,
+  only: (program: string) => boolean = () => true,
+): readonly Sample[] {
+  const plan = planModule(machine, 'little');
+  const loaded = loadPlan(system, { ...plan, programs: plan.programs.filter(({ name }) => only(name)) });
   try {
     return [...loaded.programs].map(([name, result]): Sample => {
       const { processed, verdict } = predict(reachableFuncs(machine, name), { big: false });
@@ -45,6 +55,34 @@ export function measure(system: System, id: string, machine: Machine<PReg>): rea
   } finally {
     loaded.close();
   }
+}
+
+/**
+ * A program whose loops are all functions for bpf_loop, those too that need not be: the most varied callbacks at hand.
+ * The last check is left out.
+ */
+export function withLoopsOutlined(
+  source: CompileInput,
+  optimize: CompileOptions['optimize'],
+): Machine<PReg> | null {
+  const options = { ...defaultOptions, emit: 'object', optimize, targetKernel: '6.18' } as const;
+  const diagnostics = new Diagnostics();
+  const { module, sources: files, target } = frontEnd(source, options, diagnostics);
+  if (module === null) return null;
+  const places = module.funcs.flatMap((f) =>
+    f.blocks.flatMap((b) => [...b.body.map(({ pos }) => pos), b.end.pos]),
+  );
+  const outlined = [...new Map(places.map((pos) => [`${pos.line}:${pos.col}`, pos])).values()].flatMap(
+    (pos) => spanAt(files, pos) ?? [],
+  );
+  const reached = runPipeline(module, { target, diagnostics, files, outlined }, { stopAfter: 'layout' });
+  return reached.form === 'code' && !diagnostics.failed ? reached.value : null;
+}
+
+/** Has the program callbacks, and does the verifier get through it quickly, as predicted? It takes a minute to give up. */
+export function callsBackQuickly(machine: Machine<PReg>, program: string): boolean {
+  const funcs = reachableFuncs(machine, program);
+  return hasCallbacks(funcs) && predict(funcs, { big: false, limit: 20_000 }).verdict === 'ends';
 }
 
 export interface Agreement {

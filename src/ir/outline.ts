@@ -9,12 +9,11 @@
  */
 
 import { must } from '../base/assert.ts';
-import { dominators } from '../base/graph.ts';
-import { naturalLoops } from '../base/loops.ts';
 import type { Pos } from '../base/source.ts';
 import type { Block, Func, Imm, Instr, IrType, Param, SlotId, Target, Terminator, ValueId } from './ir.ts';
-import { type OpName, opRow } from './ops.ts';
-import { blockIndex, cfgOf, mapTargets, substitute, targetsOf, terminatorUses } from './walk.ts';
+import type { OpName } from './ops.ts';
+import { addressFeeding, availability, type Cut, cutOf, slotOf } from './outline-cut.ts';
+import { mapTargets, substitute } from './walk.ts';
 
 export interface Outlined {
   readonly outer: Func;
@@ -70,120 +69,6 @@ function take(e: Emitter, words: ValueId, n: number, type: IrType): ValueId {
 function blur(e: Emitter, words: ValueId, which: readonly number[], zero: ValueId): void {
   for (const n of which) e.perform('atomic.add.64', [words, zero], 8 * n);
   for (const n of which) e.perform('store.64', [words, e.emit('load.u64', 'i64', [words], 8 * n)], 8 * n);
-}
-
-/** What the cut needs to know of the loop. */
-interface Cut {
-  readonly f: Func;
-  readonly blocks: readonly Block[];
-  readonly inside: ReadonlySet<number>;
-  readonly header: Block;
-  readonly typeOf: ReadonlyMap<ValueId, IrType>;
-  readonly definitions: ReadonlyMap<ValueId, Instr>;
-  /** Values of the loop that code behind it reads and that cannot be made anew there. */
-  readonly outs: readonly ValueId[];
-  /** Values of the loop that are made anew behind it: a constant that came out of a word would bound nothing. */
-  readonly remadeBehind: readonly Instr[];
-  /** Values from outside that the loop reads and that cannot be made anew. */
-  readonly ins: readonly ValueId[];
-  /** Values from outside that are made anew. */
-  readonly remade: readonly Instr[];
-  /** Slots of the frame that only the loop uses. */
-  readonly ownSlots: ReadonlySet<SlotId>;
-  /** Slots that it shares with the code around. */
-  readonly sharedSlots: readonly SlotId[];
-  /** Edges that leave the loop, in order. */
-  readonly exits: readonly { readonly from: number; readonly target: Target }[];
-}
-
-const slotOf = (i: Instr): SlotId | null =>
-  typeof i.imm === 'object' && i.imm?.kind === 'slot' ? i.imm.slot : null;
-
-const remakeable = (i: Instr | undefined): i is Instr =>
-  i !== undefined && i.args.length === 0 && opRow(i.op).effect === 'pure' && i.op !== 'slotaddr';
-
-function analyse(f: Func, header: number): Cut | null {
-  const graph = cfgOf(f);
-  const index = blockIndex(f);
-  const at = index.get(header);
-  const loop = naturalLoops(graph, dominators(graph)).loops.find((l) => l.header === at);
-  if (loop === undefined) return null;
-  const inside = new Set(loop.body.map((node) => must(f.blocks[node], 'a block').id));
-  const blocks = f.blocks.filter((b) => inside.has(b.id));
-  const typeOf = new Map<ValueId, IrType>();
-  const definitions = new Map<ValueId, Instr>();
-  const home = new Map<ValueId, boolean>();
-  for (const b of f.blocks) {
-    for (const p of b.params) {
-      typeOf.set(p.id, p.type);
-      home.set(p.id, inside.has(b.id));
-    }
-    for (const i of b.body) {
-      if (i.result === null) continue;
-      typeOf.set(i.result, i.type);
-      definitions.set(i.result, i);
-      home.set(i.result, inside.has(b.id));
-    }
-  }
-  const outs = new Set<ValueId>();
-  const remadeBehind = new Map<ValueId, Instr>();
-  const ins = new Set<ValueId>();
-  const remade = new Map<ValueId, Instr>();
-  const shared = new Set<SlotId>();
-  const slots = { inside: new Set<SlotId>(), outside: new Set<SlotId>() };
-  const exits: Cut['exits'][number][] = [];
-  const use = (v: ValueId): void => {
-    if (home.get(v) !== false) return;
-    const definition = definitions.get(v);
-    if (remakeable(definition)) remade.set(v, definition);
-    else ins.add(v);
-  };
-  const useBehind = (v: ValueId): void => {
-    if (home.get(v) !== true) return;
-    const definition = definitions.get(v);
-    if (remakeable(definition)) remadeBehind.set(v, definition);
-    else outs.add(v);
-  };
-  for (const b of f.blocks) {
-    const here = inside.has(b.id);
-    for (const i of b.body) {
-      const slot = slotOf(i);
-      if (slot !== null) (here ? slots.inside : slots.outside).add(slot);
-      for (const v of i.args)
-        if (here) use(v);
-        else useBehind(v);
-    }
-    if (!here) {
-      terminatorUses(b.end).forEach(useBehind);
-      continue;
-    }
-    if (b.end.kind === 'branch') use(b.end.cond);
-    for (const target of targetsOf(b.end)) {
-      if (inside.has(target.block)) target.args.forEach(use);
-      else {
-        exits.push({ from: b.id, target });
-        target.args.forEach(useBehind);
-      }
-    }
-    if (b.end.kind === 'return') return null;
-  }
-  for (const slot of slots.inside) if (slots.outside.has(slot)) shared.add(slot);
-  const ownSlots = new Set([...slots.inside].filter((slot) => !shared.has(slot)));
-  return {
-    f,
-    blocks,
-    inside,
-    header: must(f.blocks[loop.header], 'a header'),
-    typeOf,
-    definitions,
-    outs: [...outs],
-    remadeBehind: [...remadeBehind.values()],
-    ins: [...ins],
-    remade: [...remade.values()],
-    ownSlots,
-    sharedSlots: [...shared],
-    exits,
-  };
 }
 
 /** Which word holds what; word 0 is how the loop was left. */
@@ -250,7 +135,8 @@ function innerFunc(cut: Cut, words: Layout, name: string): Func {
         0n,
         (e) =>
           target.args.forEach((v, k) => {
-            put(e, base.id, words.params[k]!, v, header.params[k]!.type);
+            const param = header.params[k]!;
+            if (v !== param.id) put(e, base.id, words.params[k]!, v, param.type);
           }),
         at,
       );
@@ -300,58 +186,6 @@ function innerFunc(cut: Cut, words: Layout, name: string): Func {
   return substitute(inner, replaced);
 }
 
-/** Is a value of the loop defined on every way to the end of a block? */
-function availability(cut: Cut): (v: ValueId, block: number) => boolean {
-  const graph = cfgOf(cut.f);
-  const dominance = dominators(graph);
-  const index = blockIndex(cut.f);
-  const home = new Map<ValueId, number>();
-  for (const b of cut.blocks) {
-    for (const p of b.params) home.set(p.id, b.id);
-    for (const i of b.body) if (i.result !== null) home.set(i.result, b.id);
-  }
-  return (v, block) => {
-    const from = home.get(v);
-    return (
-      from !== undefined &&
-      dominance.dominates(must(index.get(from), 'a block'), must(index.get(block), 'a block'))
-    );
-  };
-}
-
-const bounding: ReadonlySet<OpName> = new Set<OpName>(['and', 'udiv', 'urem', 'sdiv', 'srem']);
-
-/**
- * Values of the loop that addresses and calls, in it and behind it, depend on: of these the verifier keeps what it knows, since a check that
- * it does not need may have been left out.
- */
-function addressFeeding(cut: Cut): ReadonlySet<ValueId> {
-  const feeding = new Set<ValueId>();
-  const work: ValueId[] = [];
-  const add = (v: ValueId): void => {
-    if (feeding.has(v)) return;
-    feeding.add(v);
-    work.push(v);
-  };
-  const incoming = new Map<ValueId, ValueId[]>();
-  const params = new Map(cut.f.blocks.map((b) => [b.id, b.params]));
-  for (const b of cut.f.blocks) {
-    for (const i of b.body) if (i.op === 'ptradd' || opRow(i.op).effect === 'call') i.args.forEach(add);
-    for (const target of targetsOf(b.end))
-      params.get(target.block)?.forEach((p, k) => {
-        incoming.set(p.id, [...(incoming.get(p.id) ?? []), target.args[k]!]);
-      });
-  }
-  for (let v = work.pop(); v !== undefined; v = work.pop()) {
-    incoming.get(v)?.forEach(add);
-    const definition = cut.definitions.get(v);
-    if (definition === undefined || opRow(definition.op).effect !== 'pure') continue;
-    // A mask bounds whatever it is given; of divisions the verifier knows nothing.
-    if (!bounding.has(definition.op)) definition.args.forEach(add);
-  }
-  return feeding;
-}
-
 /** The function with a call where the loop was. */
 function outerFunc(cut: Cut, words: Layout, name: string): Func {
   const { f, header } = cut;
@@ -364,13 +198,16 @@ function outerFunc(cut: Cut, words: Layout, name: string): Func {
   const base = e.emit('slotaddr', 'ptr', [], { kind: 'slot', slot, offset: 0 });
   const zero = e.emit('const', 'i64', [], 0n);
   const feeding = addressFeeding(cut);
-  const results = [0, ...[...words.outs.values()].filter((n) => !words.params.includes(n))];
-  for (const n of results) e.perform('store.64', [base, zero], 8 * n);
-  call.forEach((p, k) => put(e, base, words.params[k]!, p.id, p.type));
-  const numbers = call.flatMap((p, k) =>
-    p.type === 'ptr' || feeding.has(header.params[k]!.id) ? [] : [words.params[k]!],
-  );
-  blur(e, base, [...numbers, ...results], zero);
+  const keeps = (v: ValueId): boolean => cut.typeOf.get(v) === 'ptr' || feeding.has(v);
+  const results = [...words.outs].filter(([, n]) => !words.params.includes(n));
+  for (const n of [0, ...results.map(([, n]) => n)]) e.perform('store.64', [base, zero], 8 * n);
+  call.forEach((p, k) => {
+    put(e, base, words.params[k]!, p.id, p.type);
+  });
+  const numbers = header.params.flatMap((p, k) => (keeps(p.id) ? [] : [words.params[k]!]));
+  const blurred = results.flatMap(([v, n]) => (keeps(v) ? [] : [n]));
+  // What is known of a result is known by the way out, which must be known then.
+  blur(e, base, [...numbers, ...blurred, ...(blurred.length === results.length ? [0] : [])], zero);
   for (const [v, n] of words.ins) put(e, base, n, v, must(cut.typeOf.get(v), 'a type'));
   for (const [shared, n] of words.slots) {
     const pointer = e.emit('slotaddr', 'ptr', [], { kind: 'slot', slot: shared, offset: 0 });
@@ -443,7 +280,7 @@ function outerFunc(cut: Cut, words: Layout, name: string): Func {
 
 /** The function without the loop that the block heads, and the loop's function; null where the loop cannot be cut out. */
 export function outlineLoop(f: Func, header: number, name: string): Outlined | null {
-  const cut = analyse(f, header);
+  const cut = cutOf(f, header);
   if (cut === null) return null;
   const words = layOut(cut);
   if (words.count > maxWords) return null;

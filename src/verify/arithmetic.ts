@@ -180,8 +180,8 @@ function implied(relation: Relation, x: Range, y: Range, width: Width): readonly
 function narrowTo(width: Width, value: Numeric, bounds: Range): Numeric | null {
   const join = (a: Range): Range | null => intersect(width, a, bounds);
   return width === 64
-    ? numeric(join(value), value.narrow, value.id)
-    : numeric(value, join(value.narrow), value.id);
+    ? numeric(join(value), value.narrow, value.id, value.delta)
+    : numeric(value, join(value.narrow), value.id, value.delta);
 }
 
 function assume(relation: Relation, width: Width, x: Numeric, y: Numeric): Refined | null {

@@ -8,9 +8,9 @@
  */
 
 import { must } from '../base/assert.ts';
+import { helperById } from '../bpf/helpers.ts';
 import type { MFunc, MInst, PReg } from '../bpf/minst.ts';
 import { clobbersOf, defsOf, rowOf, usesOf } from '../bpf/operands.ts';
-import { helperById } from '../bpf/helpers.ts';
 
 export interface Line {
   readonly inst: MInst<PReg>;

@@ -10,7 +10,7 @@
 import type { IsaRow } from '../bpf/isa.ts';
 import { slotAt } from './code.ts';
 import type { State } from './state.ts';
-import { between, isConstant, type Numeric, signedBetween, unknown, type Value } from './values.ts';
+import { between, isConstant, type Numeric, pieces, signedBetween, unknown, type Value } from './values.ts';
 
 export interface Place {
   readonly depth: number;
@@ -42,30 +42,30 @@ export function loaded(s: State, row: IsaRow, base: Value | null, displacement: 
   const offset = place.offset ?? 0;
   const value = s.frames[place.depth]?.stack[slotAt(offset)] ?? null;
   if (value === null) return fresh;
+  if (value === pieces) return fresh;
   if (bits === 64) return value;
   if (value.kind !== 'number' || row.signed) return fresh;
   if (value.high === 0n) return value;
   return offset % 8 === 0 && value.high <= fresh.high ? value : fresh;
 }
 
-/** Forgets `size` bytes from a pointer on: a helper wrote there. */
-export function overwritten(s: State, base: Value | null, size: number | null): void {
-  const place = stackPlace(base, 0);
+/** Forgets `size` bytes from a pointer on: they were written, as a whole or somewhere among them. */
+export function overwritten(s: State, base: Value | null, displacement: number, size: number): void {
+  const place = stackPlace(base, displacement);
   const frame = place === null ? undefined : s.frames[place.depth];
-  if (place === null || frame === undefined) return;
-  if (place.offset === null) {
-    frame.stack.forEach((value, n) => {
-      if (value !== null) frame.stack[n] = unknown;
-    });
-    return;
+  if (place === null || frame === undefined || base?.kind !== 'pointer') return;
+  const { min, max } = base.offset;
+  const low = Math.max(-512, Number(min) + displacement);
+  const end = Math.min(0, Number(max) + displacement + size);
+  for (let n = end <= low ? 64 : slotAt(end - 1); n <= slotAt(low); n++) {
+    while (frame.stack.length < n) frame.stack.push(null);
+    // Where it is not known which slots are written, none becomes one that was.
+    if (place.offset !== null || (frame.stack[n] ?? null) !== null) frame.stack[n] = pieces;
   }
-  const end = size === null ? 0 : Math.min(0, place.offset + size);
-  for (let at = place.offset; at < end; at += 8) frame.stack[slotAt(at)] = unknown;
-  if (end > place.offset) frame.stack[slotAt(end - 1)] = unknown;
 }
 
 /** An atomic operation leaves a number that nobody knows. */
 export function forgotten(s: State, place: Place | null): void {
   const frame = place === null || idOf(place) < 0 ? undefined : s.frames[place.depth];
-  if (frame !== undefined) frame.stack[slotAt(place?.offset ?? 0)] = unknown;
+  if (frame !== undefined) frame.stack[slotAt(place?.offset ?? 0)] = pieces;
 }

@@ -12,13 +12,15 @@ import { must } from '../base/assert.ts';
 import type { MInst, PReg } from '../bpf/minst.ts';
 import { rowOf } from '../bpf/operands.ts';
 import type { Line, Program } from './code.ts';
-import { isConstant, sameValue, unknown, type Value, within } from './values.ts';
+import type { Value } from './values.ts';
 
 export interface Frame {
   readonly func: number;
   /** Instruction to go on with behind the exit; of a callback the call itself; -1: the program ends. */
   readonly callsite: number;
   readonly callback: boolean;
+  /** Rounds of the callback that the call of this frame has begun since it went on the last time. */
+  rounds: number;
   readonly regs: (Value | null)[];
   readonly stack: (Value | null)[];
 }
@@ -30,6 +32,12 @@ export interface Step {
   /** The stack slot that it read or wrote: frame × 64 + slot; -1: none. */
   readonly slot: number;
   readonly before: Step | null;
+}
+
+/** How a place was reached: what was walked since the last checkpoint. */
+export interface Way {
+  readonly history: Step | null;
+  readonly parent: Checkpoint | null;
 }
 
 /** Marks of one frame. */
@@ -46,6 +54,10 @@ export interface Checkpoint {
   /** What was walked between the parent and this. */
   readonly history: Step | null;
   readonly rounds: number;
+  /** The ring of instructions that it lies in, by the calls that lead there; null: it is passed once. */
+  readonly ring: string | null;
+  /** Taken out of the list of states to compare with. */
+  evicted: boolean;
   /** Paths from here that are not walked to their end. */
   branches: number;
   hits: number;
@@ -66,60 +78,10 @@ export const copyFrame = (f: Frame): Frame => ({ ...f, regs: [...f.regs], stack:
 export const topFrame = (s: State): Frame => must(s.frames.at(-1), 'a frame');
 
 export function newFrame(func: number, callsite: number, callback: boolean): Frame {
-  return { func, callsite, callback, regs: new Array(10).fill(null), stack: [] };
-}
-
-// ---------------------------------------------------------------- comparing
-
-export type Exactness = 'loose' | 'within' | 'exact';
-
-function alike(old: Value | null, now: Value | null, precise: boolean, how: Exactness): boolean {
-  if (old === null) return how !== 'exact' || now === null;
-  if (now === null) return false;
-  if (how === 'exact') return sameValue(old, now);
-  if (old.kind === 'number') {
-    if (now.kind !== 'number') return false;
-    return (!precise && how === 'loose') || within(old, now);
-  }
-  return (
-    now.kind === 'pointer' &&
-    old.object === now.object &&
-    (old.maybeNil === 0) === (now.maybeNil === 0) &&
-    within(old.offset, now.offset)
-  );
-}
-
-/** Would walking on from `now` find nothing new? */
-export function statesAlike(program: Program, old: Checkpoint, now: State, how: Exactness): boolean {
-  if (old.frames.length !== now.frames.length) return false;
-  return old.frames.every((frame, depth) => {
-    const other = must(now.frames[depth], 'a frame');
-    if (frame.func !== other.func || frame.callsite !== other.callsite) return false;
-    const top = depth === old.frames.length - 1;
-    const caller = old.frames[depth + 1];
-    const line = lineOf(program, top ? old.pc : callOf(caller));
-    const live = top ? line.live : line.liveAfter & 0x3c0;
-    const marks = must(old.marks[depth], 'marks');
-    for (let r = 0; r < 10; r++) {
-      if ((live & (1 << r)) === 0) continue;
-      if (!alike(frame.regs[r] ?? null, other.regs[r] ?? null, (marks.regs & (1 << r)) !== 0, how))
-        return false;
-    }
-    for (let n = 0; n < frame.stack.length; n++) {
-      const bit = 1n << BigInt(n);
-      if ((line.liveStack & bit) === 0n) continue;
-      if (!alike(frame.stack[n] ?? null, other.stack[n] ?? null, (marks.stack & bit) !== 0n, how))
-        return false;
-    }
-    return true;
-  });
+  return { func, callsite, callback, rounds: 0, regs: new Array(10).fill(null), stack: [] };
 }
 
 const lineOf = (program: Program, pc: number): Line => must(program.lines[pc], `no instruction ${pc}`);
-
-/** The call that made a frame. */
-const callOf = (frame: Frame | undefined): number =>
-  frame === undefined ? 0 : frame.callback ? frame.callsite : frame.callsite - 1;
 
 // ---------------------------------------------------------------- marking
 
@@ -186,7 +148,7 @@ function back(inst: MInst<PReg>, step: Step, needs: Marks[]): void {
   }
 }
 
-/** Marks a checkpoint; what is marked already, or holds no number, is needed no more. */
+/** Marks a checkpoint; what is marked already, or holds no number, is needed no more. Is anything needed still? */
 function apply(checkpoint: Checkpoint, needs: Marks[]): boolean {
   let open = false;
   needs.forEach((need, depth) => {
@@ -210,21 +172,14 @@ function apply(checkpoint: Checkpoint, needs: Marks[]): boolean {
   return open;
 }
 
-/** Carries needs at the end of `history` back to the checkpoints before. */
-export function markBack(
-  program: Program,
-  from: Step | null,
-  parent: Checkpoint | null,
-  needs: Marks[],
-): void {
-  let history = from;
-  let checkpoint = parent;
-  for (;;) {
+/** Carries needs at the end of `history` back to the checkpoints before; was anything marked that was not yet? */
+function markBack(program: Program, end: Way, needs: Marks[]): boolean {
+  let { history, parent } = end;
+  for (let marked = false; ; marked = true) {
     for (let step = history; step !== null; step = step.before)
       back(lineOf(program, step.pc).inst, step, needs);
-    if (checkpoint === null || !apply(checkpoint, needs)) return;
-    history = checkpoint.history;
-    checkpoint = checkpoint.parent;
+    if (parent === null || !apply(parent, needs)) return marked;
+    ({ history, parent } = parent);
   }
 }
 
@@ -236,19 +191,19 @@ export function markPrecise(program: Program, s: State, registers: number): void
   const needs = noNeeds();
   const top = must(needs[s.frames.length - 1], 'a frame');
   top.regs = registers & 0x3ff;
-  if (top.regs !== 0) markBack(program, s.history, s.parent, needs);
+  if (top.regs !== 0) markBack(program, s, needs);
 }
 
-/** `s` is like a checkpoint whose marks hold for the way to `s` too. */
-export function inheritMarks(program: Program, s: State, from: Checkpoint): void {
+/** The end of `way` is like a checkpoint, whose marks hold for the way too; were any new? */
+export function inheritMarks(program: Program, way: Way, from: Checkpoint): boolean {
   const needs = noNeeds();
   from.marks.forEach(({ regs, stack }, depth) => {
     needs[depth] = { regs, stack };
   });
-  markBack(program, s.history, s.parent, needs);
+  return markBack(program, way, needs);
 }
 
-export function checkpointOf(s: State): Checkpoint {
+export function checkpointOf(s: State, ring: string | null): Checkpoint {
   return {
     pc: s.pc,
     frames: s.frames.map(copyFrame),
@@ -256,29 +211,10 @@ export function checkpointOf(s: State): Checkpoint {
     parent: s.parent,
     history: s.history,
     rounds: s.rounds,
+    ring,
+    evicted: false,
     branches: 1,
     hits: 0,
     misses: 0,
   };
-}
-
-/** Forgets numbers that differ from those of an earlier round and decided nothing. */
-export function widen(s: State, earlier: Checkpoint): void {
-  s.frames.forEach((frame, depth) => {
-    const old = earlier.frames[depth];
-    const marks = earlier.marks[depth];
-    if (old === undefined || marks === undefined) return;
-    const widened = (a: Value | null | undefined, b: Value | null | undefined, precise: boolean): boolean =>
-      !precise &&
-      a?.kind === 'number' &&
-      b?.kind === 'number' &&
-      !(isConstant(a) && isConstant(b) && a.low === b.low) &&
-      !sameValue(a, b);
-    for (let r = 0; r < 10; r++) {
-      if (widened(old.regs[r], frame.regs[r], (marks.regs & (1 << r)) !== 0)) frame.regs[r] = unknown;
-    }
-    frame.stack.forEach((value, n) => {
-      if (widened(old.stack[n], value, (marks.stack & (1n << BigInt(n))) !== 0n)) frame.stack[n] = unknown;
-    });
-  });
 }

@@ -4,70 +4,47 @@
  */
 
 import { must } from '../base/assert.ts';
-import { type HelperRow, helperById, helpers } from '../bpf/helpers.ts';
-import type { IsaRow } from '../bpf/isa.ts';
+import { type IsaRow, isaRow } from '../bpf/isa.ts';
 import { rowOf } from '../bpf/operands.ts';
 import { compute, type Decision, decide, relationOf } from './arithmetic.ts';
-import { type Line, type Program, slotAt } from './code.ts';
+import { exit, functionCall, helperCall, kernelCall } from './calls.ts';
+import { type Line, slotAt } from './code.ts';
+import {
+  clearArguments,
+  fork,
+  get,
+  numberOf,
+  type Outcome,
+  onward,
+  pointer,
+  set,
+  type Walk,
+} from './effect.ts';
 import { forgotten, idOf, loaded, overwritten, stackPlace, widthRange } from './memory.ts';
-import { copyFrame, type Frame, markPrecise, newFrame, type State, topFrame } from './state.ts';
-import { constant, isConstant, type Numeric, type Pointer, unknown, type Value, withId } from './values.ts';
+import { markPrecise, type State, topFrame } from './state.ts';
+import { constant, isConstant, type Numeric, pieces, type Value, withId } from './values.ts';
 
-export interface Walk {
-  readonly program: Program;
-  readonly big: boolean;
-  /** The next number for equal values and for pointers that are nil together. */
-  nextId: number;
+/** The value of a register that is copied: what a branch tells of the copy later holds for both. */
+function linked(walk: Walk, s: State, register: number, bits: number): Value | null {
+  const value = get(s, register);
+  if (value?.kind !== 'number' || isConstant(value) || value.high >= 1n << BigInt(bits)) return value;
+  if (value.id !== 0 && value.delta === 0n) return value;
+  const named = withId(value, walk.nextId++);
+  set(s, register, named);
+  return named;
 }
 
-/** Where a step leads: to the state's own pc, and to others that are walked later. */
-export interface Outcome {
-  readonly ends: boolean;
-  readonly others: readonly State[];
-  /** The slot that was accessed: frame × 64 + slot; -1: none. */
-  readonly slot: number;
-}
-
-const onward: Outcome = { ends: false, others: [], slot: -1 };
-const ended: Outcome = { ends: true, others: [], slot: -1 };
-
-const pointer = (object: string, maybeNil = 0): Pointer => ({
-  kind: 'pointer',
-  object,
-  offset: constant(0n),
-  maybeNil,
-});
-
-export const stackPointer = (depth: number): Pointer => pointer(`stack${depth}`);
-
-const numberOf = (value: Value | null | undefined): Numeric => (value?.kind === 'number' ? value : unknown);
-
-function get(s: State, register: number | null): Value | null {
-  if (register === 10) return stackPointer(s.frames.length - 1);
-  return register === null ? null : (topFrame(s).regs[register] ?? null);
-}
-
-function set(s: State, register: number | null, value: Value | null): void {
-  if (register !== null && register < 10) topFrame(s).regs[register] = value;
-}
-
-/** A state that goes another way from here. */
-export function fork(s: State, pc: number): State {
-  const { parent, history, rounds } = s;
-  return { pc, frames: s.frames.map(copyFrame), parent, history, rounds };
-}
-
-function store(s: State, line: Line, row: IsaRow): Outcome {
+function store(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
   const { inst } = line;
   const place = stackPlace(get(s, inst.dst), inst.off);
   const frame = place === null ? undefined : s.frames[place.depth];
   if (place === null || frame === undefined) return onward;
   if (idOf(place) < 0) {
-    overwritten(s, get(s, inst.dst), null);
+    overwritten(s, get(s, inst.dst), inst.off, (row.access ?? 64) / 8);
     return onward;
   }
   const offset = place.offset ?? 0;
-  const value = inst.src === null ? constant(inst.imm) : get(s, inst.src);
+  const value = inst.src === null ? constant(inst.imm) : linked(walk, s, inst.src, row.access ?? 64);
   const n = slotAt(offset);
   while (frame.stack.length < n) frame.stack.push(null);
   if (row.access === 64) frame.stack[n] = value;
@@ -76,8 +53,11 @@ function store(s: State, line: Line, row: IsaRow): Outcome {
     const number = numberOf(value);
     const old = frame.stack[n] ?? null;
     const clears = number.high === 0n && (old === null || (old.kind === 'number' && old.high === 0n));
+    // A slot that is zero in parts is so for good.
+    if (inst.src !== null && offset % 8 !== 0 && number.high === 0n)
+      markPrecise(walk.program, s, 1 << inst.src);
     const fits = offset % 8 === 0 && value?.kind === 'number' && number.high < 1n << BigInt(bits);
-    frame.stack[n] = clears ? constant(0n) : fits ? number : unknown;
+    frame.stack[n] = clears ? constant(0n) : fits ? number : pieces;
   }
   return { ...onward, slot: idOf(place) };
 }
@@ -89,12 +69,11 @@ function alu(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
   const x = get(s, inst.dst);
   const y = inst.src === null ? constant(inst.imm) : get(s, inst.src);
   if (inst.op === 'mov64_reg') {
-    let copy = y;
-    if (copy?.kind === 'number' && copy.id === 0 && !isConstant(copy)) {
-      copy = withId(copy, walk.nextId++);
-      set(s, inst.src, copy);
-    }
-    set(s, inst.dst, copy);
+    set(s, inst.dst, inst.src === null ? y : linked(walk, s, inst.src, 64));
+    return onward;
+  }
+  if (inst.op === 'mov32_reg' && inst.src !== null && y?.kind === 'number' && y.high < 1n << 32n) {
+    set(s, inst.dst, linked(walk, s, inst.src, 32));
     return onward;
   }
   const adds = inst.op.startsWith('add64');
@@ -108,23 +87,32 @@ function alu(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
     set(s, inst.dst, { ...y, offset: compute(inst.op, row, y.offset, x, walk.big) });
     return onward;
   }
-  set(s, inst.dst, withId(compute(inst.op, row, numberOf(x), numberOf(y), walk.big), 0));
+  const [a, b] = [numberOf(x), numberOf(y)];
+  const result = compute(inst.op, row, a, b, walk.big);
+  const keeps = adds && a.id !== 0 && a.delta === 0n && isConstant(b) && b.high < 1n << 31n;
+  set(s, inst.dst, keeps && !isConstant(result) ? withId(result, a.id, b.high) : withId(result, 0));
   return onward;
 }
 
 // ---------------------------------------------------------------- branches
 
-function refine(s: State, register: number | null, before: Value | null, after: Numeric): void {
+function refine(walk: Walk, s: State, register: number | null, before: Value | null, after: Numeric): void {
   if (before?.kind !== 'number' || before === after) return;
-  if (register !== null && register < 10) set(s, register, { ...after, id: before.id });
+  const known = withId(after, before.id, before.delta);
+  if (register !== null && register < 10) set(s, register, known);
   if (before.id === 0) return;
-  const same = { ...after, id: before.id };
+  const told = (value: Value | null): Value | null => {
+    if (value?.kind !== 'number' || value.id !== before.id) return value;
+    if (value.delta === before.delta) return known;
+    const apart = constant(value.delta - before.delta);
+    return withId(compute('add64_reg', isaRow('add64_reg'), known, apart, walk.big), value.id, value.delta);
+  };
   for (const frame of s.frames) {
     frame.regs.forEach((value, r) => {
-      if (value?.kind === 'number' && value.id === before.id) frame.regs[r] = same;
+      frame.regs[r] = told(value);
     });
     frame.stack.forEach((value, n) => {
-      if (value?.kind === 'number' && value.id === before.id) frame.stack[n] = same;
+      frame.stack[n] = told(value);
     });
   }
 }
@@ -179,145 +167,19 @@ function branch(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
     markPrecise(walk.program, s, registers);
     const way = taken ?? other;
     if (way !== null) {
-      refine(s, inst.dst, x, way.x);
-      refine(s, inst.src, y, way.y);
+      refine(walk, s, inst.dst, x, way.x);
+      refine(walk, s, inst.src, y, way.y);
     }
     s.pc = taken === null ? next : line.target;
     return onward;
   }
   const outcome = both();
   const away = must(outcome.others[0], 'the other way');
-  refine(away, inst.dst, x, taken.x);
-  refine(away, inst.src, y, taken.y);
-  refine(s, inst.dst, x, other.x);
-  refine(s, inst.src, y, other.y);
+  refine(walk, away, inst.dst, x, taken.x);
+  refine(walk, away, inst.src, y, taken.y);
+  refine(walk, s, inst.dst, x, other.x);
+  refine(walk, s, inst.src, y, other.y);
   return outcome;
-}
-
-// ---------------------------------------------------------------- calls
-
-const clearArguments = (frame: Frame): void => {
-  for (let r = 0; r <= 5; r++) frame.regs[r] = null;
-};
-
-function resultOf(walk: Walk, row: HelperRow, map: Value | null): Value {
-  const object = map?.kind === 'pointer' ? `value of ${map.object}` : `result ${row.id}`;
-  switch (row.result) {
-    case 'map-value':
-    case 'btf':
-      return pointer(object);
-    case 'map-value-or-null':
-    case 'mem-or-null':
-    case 'sock-or-null':
-    case 'tcp-sock-or-null':
-    case 'btf-or-null':
-      return pointer(object, walk.nextId++);
-    default:
-      return unknown;
-  }
-}
-
-function helperCall(walk: Walk, s: State, line: Line): Outcome {
-  const name = helperById(Number(line.inst.imm));
-  const frame = topFrame(s);
-  if (name !== null) {
-    const row = helpers[name];
-    row.args.forEach((arg, i) => {
-      const value = frame.regs[i + 1] ?? null;
-      if (arg.kind === 'size' || arg.kind === 'size-or-zero' || arg.kind === 'const-size')
-        markPrecise(walk.program, s, 1 << (i + 1));
-      const written = /write|out|dynptr|timer/.test(arg.kind);
-      if (!written) return;
-      const size = frame.regs[i + 2];
-      overwritten(
-        s,
-        value,
-        size?.kind === 'number' && isConstant(size) && size.high < 512n ? Number(size.high) : 8,
-      );
-    });
-    const result = resultOf(walk, row, frame.regs[1] ?? null);
-    if (line.callsBack) return callBack(walk, s, row);
-    clearArguments(frame);
-    frame.regs[0] = result;
-  }
-  s.pc++;
-  return onward;
-}
-
-/** The function that the helper calls is walked from here; its exit comes back to the call. */
-function callBack(walk: Walk, s: State, row: HelperRow): Outcome {
-  const frame = topFrame(s);
-  const at = row.args.findIndex((arg) => arg.kind === 'func') + 1;
-  const func = frame.regs[at];
-  const context = frame.regs[at + 1] ?? null;
-  const index = func?.kind === 'pointer' ? Number(func.object.slice('func'.length)) : 0;
-  const inner = fork(s, s.pc);
-  const callee = newFrame(index, s.pc, true);
-  const isLoop = helpers.loop === row;
-  const element = pointer('element');
-  const args = isLoop ? [unknown, context] : [pointer('argument'), element, element, context];
-  args.forEach((value, i) => {
-    callee.regs[i + 1] = value;
-  });
-  if (row === helpers.user_ringbuf_drain) callee.regs[2] = context;
-  if (row === helpers.find_vma) callee.regs[3] = context;
-  inner.rounds++;
-  inner.frames.push(callee);
-  inner.pc = entryOf(walk, index);
-  clearArguments(frame);
-  frame.regs[0] = unknown;
-  s.pc++;
-  return { ...onward, others: [inner] };
-}
-
-const entryOf = (walk: Walk, index: number): number => must(walk.program.funcs[index], 'a function').start;
-
-function functionCall(walk: Walk, s: State, line: Line): Outcome {
-  const frame = topFrame(s);
-  const callee = newFrame(line.callee, s.pc + 1, false);
-  for (let r = 1; r <= 5; r++) callee.regs[r] = frame.regs[r] ?? null;
-  clearArguments(frame);
-  s.frames.push(callee);
-  s.pc = entryOf(walk, line.callee);
-  return onward;
-}
-
-function exit(walk: Walk, s: State): Outcome {
-  const callee = topFrame(s);
-  if (s.frames.length === 1) return ended;
-  if (callee.callback) markPrecise(walk.program, s, 1);
-  s.frames.pop();
-  if (!callee.callback) topFrame(s).regs[0] = callee.regs[0] ?? null;
-  s.pc = callee.callsite;
-  return onward;
-}
-
-/** Kernel functions: those of the number iterator by their states, others by an unknown result. */
-function kernelCall(s: State, line: Line): Outcome {
-  const frame = topFrame(s);
-  const name = line.inst.sym?.name ?? '';
-  const iterator = frame.regs[1] ?? null;
-  const place = stackPlace(iterator, 0);
-  const owner = place === null ? undefined : s.frames[place.depth];
-  const become = (state: State, value: Value): void => {
-    const holder = place === null ? undefined : state.frames[place.depth];
-    if (holder === undefined || place === null || place.offset === null) return;
-    while (holder.stack.length < slotAt(place.offset)) holder.stack.push(null);
-    holder.stack[slotAt(place.offset)] = value;
-  };
-  clearArguments(frame);
-  frame.regs[0] = unknown;
-  s.pc++;
-  if (owner === undefined || !name.startsWith('bpf_iter_')) return onward;
-  if (name.endsWith('_new')) become(s, pointer('iterator'));
-  if (!name.endsWith('_next')) return onward;
-  const done = fork(s, s.pc);
-  become(done, pointer('drained'));
-  const last = topFrame(done);
-  last.regs[0] = constant(0n);
-  frame.regs[0] = pointer('number');
-  s.rounds++;
-  return { ...onward, others: [done] };
 }
 
 function address(line: Line): Value {
@@ -357,7 +219,7 @@ export function step(walk: Walk, s: State, line: Line): Outcome {
       return next({ ...onward, slot: idOf(place) });
     }
     case 'store':
-      return next(store(s, line, row));
+      return next(store(walk, s, line, row));
     case 'atomic':
       forgotten(s, stackPlace(get(s, inst.dst), inst.off));
       if (row.src === 'both') set(s, inst.src, widthRange(row.width));

@@ -18,8 +18,9 @@ export interface Numeric extends Range {
   readonly kind: 'number';
   /** The low 32 bits. */
   readonly narrow: Range;
-  /** Values with one id other than 0 are equal: what a branch tells of one holds for all. */
+  /** Values with one id other than 0 differ by their deltas: what a branch tells of one holds for all. */
   readonly id: number;
+  readonly delta: bigint;
 }
 
 export interface Pointer {
@@ -72,7 +73,7 @@ export const intersect = (width: Width, a: Range, b: Range): Range | null =>
   range(width, larger(a.low, b.low), smaller(a.high, b.high), larger(a.min, b.min), smaller(a.max, b.max));
 
 /** A number of both ranges; null when there is none. */
-export function numeric(wide: Range | null, narrow: Range | null, id = 0): Numeric | null {
+export function numeric(wide: Range | null, narrow: Range | null, id = 0, delta = 0n): Numeric | null {
   if (wide === null || narrow === null) return null;
   let [w, n]: [Range | null, Range | null] = [wide, narrow];
   if (w.high <= whole32.high) {
@@ -87,10 +88,13 @@ export function numeric(wide: Range | null, narrow: Range | null, id = 0): Numer
   }
   return w === null || n === null
     ? null
-    : { kind: 'number', low: w.low, high: w.high, min: w.min, max: w.max, narrow: n, id };
+    : { kind: 'number', low: w.low, high: w.high, min: w.min, max: w.max, narrow: n, id, delta };
 }
 
-export const unknown: Numeric = { kind: 'number', ...whole64, narrow: whole32, id: 0 };
+export const unknown: Numeric = { kind: 'number', ...whole64, narrow: whole32, id: 0, delta: 0n };
+
+/** What a stack slot holds that was not stored as a whole: unknown too, but the verifier keeps no value for it. */
+export const pieces: Numeric = { ...unknown };
 
 /** An unsigned range. */
 export const between = (low: bigint, high: bigint): Numeric =>
@@ -106,12 +110,13 @@ export function constant(value: bigint): Numeric {
   const low32 = BigInt.asUintN(32, value);
   const min32 = BigInt.asIntN(32, value);
   const narrow = { low: low32, high: low32, min: min32, max: min32 };
-  return { kind: 'number', low, high: low, min, max: min, narrow, id: 0 };
+  return { kind: 'number', low, high: low, min, max: min, narrow, id: 0, delta: 0n };
 }
 
 export const isConstant = (value: Range): boolean => value.low === value.high;
 
-export const withId = (value: Numeric, id: number): Numeric => (value.id === id ? value : { ...value, id });
+export const withId = (value: Numeric, id: number, delta = 0n): Numeric =>
+  value.id === id && value.delta === delta ? value : { ...value, id, delta };
 
 const contains = (outer: Range, inner: Range): boolean =>
   outer.low <= inner.low && outer.high >= inner.high && outer.min <= inner.min && outer.max >= inner.max;

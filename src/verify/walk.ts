@@ -11,23 +11,28 @@ import { must } from '../base/assert.ts';
 import type { MFunc, PReg } from '../bpf/minst.ts';
 import { rowOf } from '../bpf/operands.ts';
 import { flatten, type Line, type Program } from './code.ts';
+import { type Exactness, statesAlike } from './compare.ts';
+import type { Walk } from './effect.ts';
 import {
-  type Checkpoint,
-  checkpointOf,
-  type Exactness,
-  inheritMarks,
-  newFrame,
-  type State,
-  statesAlike,
-  widen,
-} from './state.ts';
-import { step, type Walk } from './step.ts';
+  callsIterator,
+  enterRing,
+  finish,
+  goesRound,
+  goRound,
+  newRounds,
+  noteBack,
+  type Rounds,
+  ringOf,
+  unfinished,
+} from './rounds.ts';
+import { type Checkpoint, checkpointOf, inheritMarks, newFrame, type State } from './state.ts';
+import { step } from './step.ts';
 import { constant } from './values.ts';
 
 /** The kernel's: BPF_COMPLEXITY_LIMIT_INSNS and BPF_COMPLEXITY_LIMIT_JMP_SEQ. */
 export const limits = { instructions: 1_000_000, branches: 8192 } as const;
 /** Comparisons of states per instruction allowed before giving up. */
-const comparisonLimit = 20_000_000;
+const comparisonLimit = 4_000_000;
 
 export type Verdict = 'ends' | 'too many instructions' | 'too many branches' | 'endless loop';
 
@@ -50,6 +55,7 @@ interface Pending {
 }
 
 interface Progress extends Walk {
+  readonly going: Rounds;
   readonly seen: Map<number, Checkpoint[]>;
   readonly pending: Pending[];
   readonly visits: Int32Array;
@@ -64,57 +70,48 @@ interface Progress extends Walk {
   lastJumps: number;
 }
 
-/** A path ended: checkpoints whose paths have all ended are fully explored. */
-function finish(checkpoint: Checkpoint | null): void {
-  for (let at = checkpoint; at !== null; at = at.parent) {
-    at.branches--;
-    if (at.branches > 0) return;
-  }
-}
-
-const callsIterator = (line: Line): boolean =>
-  line.inst.op === 'call_kfunc' && (line.inst.sym?.name ?? '').endsWith('_next');
-
-/** Explored to its end, but in a round that may go round again: its marks are not final. */
-function inOpenRound(p: Progress, checkpoint: Checkpoint): boolean {
-  for (let at: Checkpoint | null = checkpoint; at !== null; at = at.parent) {
-    const line = must(p.program.lines[at.pc], 'an instruction');
-    if (line.callsBack || callsIterator(line)) return at.branches > 0;
-  }
-  return false;
-}
-
 type Visit = 'seen' | 'new' | 'endless';
+
+/** Compares the state with one that passed here. */
+function compareWith(p: Progress, s: State, old: Checkpoint, force: boolean): Visit {
+  const open = old.branches > 0;
+  if (open && !force) {
+    const endless = old.rounds === s.rounds && statesAlike(p.program, old, s, 'exact');
+    return endless ? 'endless' : 'new';
+  }
+  const within = open || unfinished(p.going, old);
+  const how: Exactness = within ? 'within' : 'loose';
+  if (!statesAlike(p.program, old, s, how)) return 'new';
+  old.hits++;
+  inheritMarks(p.program, s, old);
+  if (within) noteBack(p.going, s, old);
+  return 'seen';
+}
 
 /** Compares the state with those that passed here; keeps it when enough has happened since the last. */
 function visit(p: Progress, s: State, line: Line): Visit {
-  const force = line.callsBack || callsIterator(line);
+  const force = goesRound(line);
   const list = p.seen.get(s.pc) ?? [];
   p.seen.set(s.pc, list);
-  let keep = force || (p.jumps - p.lastJumps >= 2 && p.processed - p.lastProcessed >= 8);
+  const [jumps, processed] = [p.jumps - p.lastJumps, p.processed - p.lastProcessed];
+  let keep = force || (jumps >= 2 && processed >= 8);
   for (let i = 0; i < list.length; i++) {
     const old = must(list[i], 'a checkpoint');
     p.comparisons++;
+    const found = compareWith(p, s, old, force);
+    if (found !== 'new') return found;
     const open = old.branches > 0;
-    if (open) {
-      if (force && statesAlike(p.program, old, s, 'within')) return 'seen';
-      if (!force) {
-        if (old.rounds === s.rounds && statesAlike(p.program, old, s, 'exact')) return 'endless';
-        if (p.jumps - p.lastJumps < 20 && p.processed - p.lastProcessed < 100) keep = false;
-      }
-    } else {
-      const how: Exactness = old.rounds > 0 && inOpenRound(p, old) ? 'within' : 'loose';
-      if (statesAlike(p.program, old, s, how)) {
-        old.hits++;
-        inheritMarks(p.program, s, old);
-        return 'seen';
-      }
-    }
+    if (open && !force && jumps < 20 && processed < 100) keep = false;
     if (keep) old.misses++;
-    if (old.misses > old.hits * 3 + 3 && !(force && open)) list.splice(i--, 1);
+    const patience = force && open ? 64 : 3;
+    if (old.misses > old.hits * patience + patience) {
+      old.evicted = true;
+      list.splice(i--, 1);
+    }
   }
   if (!keep) return 'new';
-  const checkpoint = checkpointOf(s);
+  const checkpoint = checkpointOf(s, ringOf(p.going, s));
+  enterRing(p.going, checkpoint);
   list.unshift(checkpoint);
   s.parent = checkpoint;
   s.history = null;
@@ -122,13 +119,6 @@ function visit(p: Progress, s: State, line: Line): Visit {
   p.lastJumps = p.jumps;
   p.lastProcessed = p.processed;
   return 'new';
-}
-
-/** The checkpoint of the round before, at a call that goes round. */
-function roundBefore(s: State, pc: number): Checkpoint | null {
-  for (let at = s.parent?.pc === pc ? s.parent.parent : s.parent; at !== null; at = at.parent)
-    if (at.pc === pc) return at;
-  return null;
 }
 
 /** Walks one path to its end. */
@@ -141,7 +131,7 @@ function walkPath(p: Progress, s: State): Verdict | null {
       const found = visit(p, s, line);
       if (found === 'endless') return 'endless loop';
       if (found === 'seen') {
-        finish(s.parent);
+        finish(p.going, p.program, s.parent);
         return null;
       }
     }
@@ -156,22 +146,17 @@ function walkPath(p: Progress, s: State): Verdict | null {
     if (outcome.slot >= 0) s.history = { pc, depth, slot: outcome.slot, before };
     if (kind === 'branch' && outcome.others.length === 0) p.decided[pc] = 1;
     if (outcome.ends) {
-      finish(s.parent);
+      finish(p.going, p.program, s.parent);
       return null;
     }
     for (const other of outcome.others) {
       if (s.parent !== null) s.parent.branches++;
       if (p.pending.push({ state: other, parent: s.parent }) > limits.branches) return 'too many branches';
     }
-    if (callsIterator(line)) goRound(s, pc);
+    if (callsIterator(line)) goRound(s, pc, true);
     const callee = s.frames.length === depth && kind === 'exit' ? p.program.lines[s.pc] : undefined;
-    if (callee?.callsBack === true) goRound(s, s.pc);
+    if (callee?.callsBack === true) goRound(s, s.pc, false);
   }
-}
-
-function goRound(s: State, pc: number): void {
-  const earlier = roundBefore(s, pc);
-  if (earlier !== null) widen(s, earlier);
 }
 
 export interface How {
@@ -186,6 +171,7 @@ export function predict(funcs: readonly MFunc<PReg>[], how: How): Prediction {
   const program = flatten(funcs);
   const p: Progress = {
     program,
+    going: newRounds(program),
     big: how.big,
     nextId: 1,
     seen: new Map(),
