@@ -18,7 +18,11 @@ it.each([
   ['  v13 = 1\n  exit v13', ['b0: v13 is not below v13', 'b0: v13 is not below v13']],
   ['  *(u64 *)(r10 + s1+0) = 1\n  v11 = 0\n  exit v11', ['b0: no slot s1']],
   ['  v11 = 0', ['b0: control falls off the end']],
-  ['  if r1 == 0 goto b1\n  v11 = 1\nb1:\n  exit v11', ['v11 is read before it is written']],
+  ['  if r1 == 0 goto b1\n  v11 = 1\nb1:\n  exit v11', ['b0: instructions stand behind a jump']],
+  [
+    '  if r1 == 0 goto b1\n  goto b2\nb1:\n  v11 = 1\n  goto b2\nb2:\n  exit v11',
+    ['v11 is read before it is written'],
+  ],
 ])('%s', (body, expected) => {
   expect(problems(body)).toEqual(expected);
 });

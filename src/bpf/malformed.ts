@@ -8,7 +8,7 @@
 import { liveness } from '../base/liveness.ts';
 import { fallsThrough, machineFlow } from './flow.ts';
 import { framePointer, type MFunc } from './minst.ts';
-import { clobbersOf, defsOf, usesOf } from './operands.ts';
+import { clobbersOf, defsOf, isTerminator, usesOf } from './operands.ts';
 import { registerText } from './template.ts';
 
 /** Per block: registers that it reads before writing them, and those that it writes. */
@@ -39,13 +39,17 @@ function unwritten<R extends number>(func: MFunc<R>): readonly number[] {
 export function malformedCode<R extends number>(func: MFunc<R>): readonly string[] {
   const problems: string[] = [];
   const slots = new Set(func.slots.map((slot) => slot.id));
-  for (const { id, body } of func.blocks)
+  for (const { id, body } of func.blocks) {
+    const end = body.findIndex(isTerminator);
+    if (end >= 0 && body.slice(end).some((inst) => !isTerminator(inst)))
+      problems.push(`b${id}: instructions stand behind a jump`);
     for (const inst of body) {
       for (const r of [...usesOf(inst), ...defsOf(inst)])
         if (r >= func.nextReg) problems.push(`b${id}: ${registerText(r, 64)} is not below v${func.nextReg}`);
       if (inst.frame !== null && !slots.has(inst.frame.slot))
         problems.push(`b${id}: no slot s${inst.frame.slot}`);
     }
+  }
   const last = func.blocks.at(-1);
   if (last === undefined) problems.push('it has no blocks');
   else if (fallsThrough(last)) problems.push(`b${last.id}: control falls off the end`);

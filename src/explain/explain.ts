@@ -9,6 +9,7 @@
 import { endOf, type Origin, originOf, registersOf } from './origin.ts';
 import { parseLog, pathTo, type SourceRef, type Step, type VerifierLog } from './log.ts';
 import { fillMessage, findMessage, type MessageName } from './messages.ts';
+import { refine } from './refine.ts';
 
 /** A source line that the compiler gave to an instruction. */
 export interface KnownLine {
@@ -137,6 +138,16 @@ function namedInstruction(
   return groups.insn === undefined ? null : { index: Number(groups.insn), text: '' };
 }
 
+/** The instruction that took what a message misses, by its number. */
+function takenAt(
+  log: VerifierLog,
+  { insn, id }: Readonly<Record<string, string>>,
+  placer: Placer,
+): { readonly text: string; readonly place: Place | null } | null {
+  const step = id === undefined ? undefined : log.steps.findLast((s) => s.index === Number(insn));
+  return step === undefined ? null : { text: step.text, place: placer.place(step) };
+}
+
 /** Messages by which a pointer is none: the state that the log showed last is then out of date. */
 const lostPointer: readonly string[] = ['scalar-dereference', 'scalar-dereference-inv', 'scalar-for-pointer'];
 
@@ -186,23 +197,31 @@ export function explainLog(raw: string, context: ExplainContext = {}): Explanati
         ? null
         : placer.place({ ...instruction, source: null, before: new Map(), parent: null });
   const text = found?.text ?? log.messages.at(-1) ?? '';
+  const registers =
+    position === null
+      ? []
+      : registersOf(text, step?.text ?? '').map((r) => story(r, position, found?.name ?? null, log, placer));
+  const refined = refine({
+    name: found?.name ?? null,
+    instruction: step?.text ?? null,
+    register: registers[0] ?? null,
+    taken: takenAt(log, groups, placer),
+  });
   return {
     name: found?.name ?? null,
     program: context.program ?? log.program,
     messages: log.messages,
     instruction,
     where,
-    cause: found === null ? (unsaid?.[0] ?? causeOfUnknown(log)) : fillMessage(found.row.cause, groups),
+    cause:
+      found === null
+        ? (unsaid?.[0] ?? causeOfUnknown(log))
+        : (refined?.cause ?? fillMessage(found.row.cause, groups)),
     remedy:
       found === null
         ? (unsaid?.[1] ?? log.sections.get('Suggestion')?.replaceAll('\n', ' ') ?? null)
-        : fillMessage(found.row.remedy, groups),
-    registers:
-      position === null
-        ? []
-        : registersOf(text, step?.text ?? '').map((r) =>
-            story(r, position, found?.name ?? null, log, placer),
-          ),
+        : (refined?.remedy ?? fillMessage(found.row.remedy, groups)),
+    registers,
     path: position === null ? [] : linesOf(pathTo(log, position), placer),
     omitted: log.omitted,
     reason: log.sections.get('Reason')?.replaceAll('\n', ' ') ?? null,

@@ -35,6 +35,8 @@ function registerLine(story: RegisterStory, where: Place | null): string | null 
     ended === null
       ? ''
       : `; no pointer any more after ${ended.text.replace(/#\d+$/, '')}, ${at(ended.place, ended.instruction, where)}`;
+  // An argument is there from the start, at no line.
+  if (origin.kind === 'argument') return `${register}: ${origin.what}${known}${end}`;
   return `${register}: ${origin.what}, ${at(origin.place, origin.instruction, where)}${known}${end}`;
 }
 

@@ -134,6 +134,10 @@ export const messages = {
     pattern: /R(?<reg>\d+) is not a (?:known constant|const\b)/,
     cause: 'the size in R{reg} must be a constant for this call',
     remedy: 'give a constant size, as events.Reserve() does, or copy into a record of the largest size' },
+  'socket-field': { ...always,
+    pattern: /R(?<reg>\d+) invalid (?<kind>sock|sock_common|tcp_sock|xdp_sock) access off=(?<off>-?\d+) size=(?<size>-?\d+)/,
+    cause: 'a {kind} has no field of {size} bytes at offset {off} that programs may read: a socket that may be a request or a closing one shows its addresses and state only',
+    remedy: 'ask for the full socket first: full := bpf.SkFullsock(sk); if full == nil { return … }' },
   'size-too-large': { ...always,
     pattern: /R(?<reg>\d+) (?:max value is outside|invalid) .*?access/,
     cause: 'the size in R{reg} can be larger than the memory that is given with it',
@@ -169,13 +173,13 @@ export const messages = {
     cause: 'memory of the kernel can be read but not written',
     remedy: 'copy the struct into a variable and change the copy' },
   'untrusted-field': { ...from('5.18'),
-    pattern: /R(?<reg>\d+) must be (?:referenced or trusted|referenced|a rcu pointer|trusted)/,
+    pattern: /R(?<reg>\d+) must be (?:referenced or trusted|referenced(?! when passed to release)|a rcu pointer|trusted)/,
     cause: 'the kernel function wants a pointer that is held or guarded, and this one is neither',
     remedy: 'take it with the function that acquires it (bpf.TaskAcquire and the like) and use it before it is released' },
 
   // ---------------------------------------------------------------- stack
   'stack-bounds': { ...always,
-    pattern: /invalid (?<how>write to|read from) stack R(?<reg>\d+) off=(?<off>-?\d+) size=(?<size>-?\d+)/,
+    pattern: /invalid (?<how>write to|read from|indirect access to) stack R(?<reg>\d+) off=(?<off>-?\d+) size=(?<size>-?\d+)/,
     cause: '{size} bytes at offset {off} of the stack are outside of what is there: a frame has 512 bytes, and a buffer given to a call must hold as much as the call takes',
     remedy: 'use a smaller array, or give the call the size of the buffer it gets' },
   'stack-bounds-old': { ...until('5.11'),
@@ -187,7 +191,7 @@ export const messages = {
     cause: 'byte {at} of {size} at offset {off} of the stack is read before it was written, padding of structs included',
     remedy: 'set the whole variable first, padding fields too: write key := Key{…}, or declare the padding as a field and set it' },
   'stack-variable': { ...always,
-    pattern: /R(?<reg>\d+) (?:variable (?:stack access|offset stack access) prohibited|unbounded indirect variable offset stack access)|variable stack (?:read|access) R?(?<reg2>\d*)/,
+    pattern: /R(?<reg>\d+) (?:variable (?:stack access|offset stack access) prohibited|unbounded indirect variable offset stack access)|variable stack (?:read|access) R?(?<reg2>\d*)|invalid unbounded variable-offset (?:indirect access|read|write) (?:to|from) stack R(?<reg3>\d+)/,
     cause: 'the stack is read or written at an offset known only at run time, in a way this kernel does not allow',
     remedy: 'index with a bounded variable: compare it with the length of the array first' },
   'stack-misaligned': { ...always,
@@ -214,6 +218,10 @@ export const messages = {
     pattern: /combined stack size of (?<calls>\d+) calls is (?<size>\d+)\. Too large/,
     cause: 'the functions of one chain of {calls} calls need {size} bytes of stack together, 512 are there',
     remedy: 'make arrays smaller, keep them in a per-CPU array map, or split the chain with a tail call' },
+  'stack-above-tail-call': { ...always,
+    pattern: /tail_calls are not allowed when call stack of previous frames is (?<size>\d+) bytes/,
+    cause: 'the functions above one that makes a tail call have {size} bytes of stack, 256 may be there',
+    remedy: 'make the tail call in the program itself, or keep the arrays of its callers in a per-CPU array map' },
   'call-cycle': { ...from('7.0'),
     pattern: /recursive call from|recursive subprogram call/,
     cause: 'a function calls itself, directly or through others',
@@ -225,7 +233,7 @@ export const messages = {
 
   // ---------------------------------------------------------------- arguments of calls
   'not-map': { ...always,
-    pattern: /R(?<reg>\d+) type=(?<type>\w+) expected=map_ptr/,
+    pattern: /R(?<reg>\d+) type=(?<type>(?!\w+_or_null)\w+) expected=map_ptr/,
     cause: 'the call wants a map in R{reg} and gets {type}',
     remedy: 'call the method of the map variable itself' },
   'scalar-for-pointer': { ...always,
@@ -300,6 +308,10 @@ export const messages = {
     pattern: /Sleepable programs can only use (?<kinds>.+) maps/,
     cause: 'a sleepable program uses a map of a type that it may not',
     remedy: 'use {kinds} maps, or attach to the kind without .s' },
+  'not-sleepable': { ...always,
+    pattern: /Only (?<kinds>.+?)(?: programs?)? (?:can be|are) sleepable/,
+    cause: 'programs of this attach kind cannot be sleepable on this kernel, only {kinds} can',
+    remedy: 'attach to the kind without .s' },
   'lock-call': { ...always,
     pattern: /(?:function|helper) calls? (?:are|is) not allowed while holding a lock/,
     cause: 'a function is called between Lock and Unlock',
@@ -466,7 +478,7 @@ export const messages = {
     remedy: 'bound the loop lower, use bpf.Loop (Linux 5.17) for long ones, or split the program with a tail call' },
   'jumps-too-complex': { ...always,
     pattern: /The sequence of (?<count>\d+) jumps is too complex/,
-    cause: 'there are more than {count} branches open at once',
+    cause: '{count} branches are open at once, more than the kernel follows',
     remedy: 'replace long chains of conditions by a table or a loop, or split the program with a tail call' },
   'back-edge': { ...always,
     pattern: /back-edge from insn (?<insn>\d+) to (?<to>\d+)/,
@@ -523,7 +535,7 @@ export const messages = {
     cause: 'a map descriptor in the code (number {fd}) is none: the map was not created or is closed',
     remedy: 'let bpfc or the loader fill in the maps, and keep them open until the program is loaded' },
   'map-value-offset': { ...always,
-    pattern: /(?:direct value (?:offset|access)|invalid access to map value pointer|direct access)[^\n]*?(?:off=(?<off>\d+))?.*/,
+    pattern: /(?:\bdirect value (?:offset|access)|invalid access to map value pointer|\bdirect access)[^\n]*?(?:off=(?<off>\d+))?.*/,
     cause: 'an address inside of a map value is taken that is not there',
     remedy: 'let the loader place package variables' },
   'map-program-type': { ...always,
@@ -543,9 +555,9 @@ export const messages = {
     cause: 'this kernel function or hook does not take programs of this kind',
     remedy: 'attach elsewhere: fmod_ret takes error-injectable functions and security hooks' },
   'func-info': { ...always,
-    pattern: /missing btf func_info|func_info BTF section doesn't match subprog layout|(?:invalid|Invalid) (?:insn_off|func_info|type_id)/,
-    cause: 'the types of the functions do not fit the code',
-    remedy: 'rebuild the object; bpfc writes both together' },
+    pattern: /missing btf func_info|number of funcs in func_info doesn't match number of subprogs|func_info BTF section doesn't match subprog layout|(?:invalid|Invalid) (?:insn_off|func_info|type_id)/,
+    cause: 'the types of the functions do not fit the code, or the kernel is older than the callbacks that it has',
+    remedy: 'rebuild the object: bpfc writes both together; callbacks need Linux 5.13' },
   'line-info': { ...always,
     pattern: /missing bpf_line_info for func#(?<number>\d+)|Invalid (?:line_info|insn_off|line_off|file_name_off)\S*/,
     cause: 'the source lines do not fit the code',
@@ -612,5 +624,12 @@ export function findMessage(lines: readonly string[]): FoundMessage | null {
 
 /** A row's text with the groups in their places. */
 export function fillMessage(text: string, groups: Readonly<Record<string, string>>): string {
-  return text.replace(/\{(\w+)\}/g, (hole, name: string) => groups[name] ?? hole);
+  const filled = text.replace(/\{(\w+)\}/g, (hole, name: string) => groups[name] ?? hole);
+  return filled
+    .replace(/\b1 bytes\b(.*?) are (used|outside|written|read)\b/g, '1 byte$1 is $2')
+    .replace(/\b1 bytes\b/g, '1 byte');
+}
+
+export function isMessage(name: string): name is MessageName {
+  return Object.hasOwn(messages, name);
 }
