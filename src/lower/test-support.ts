@@ -19,7 +19,7 @@ import { Diagnostics } from '../base/diagnostic.ts';
 import { formatDiagnostic } from '../base/format.ts';
 import { sourceFile } from '../base/source.ts';
 import { check } from '../check/check.ts';
-import { createMachine, evaluate } from '../ir/eval.ts';
+import { createMachine, evaluate, type Machine } from '../ir/eval.ts';
 import type { Module } from '../ir/ir.ts';
 import { printModule } from '../ir/print.ts';
 import { formatProblem, verifyModule } from '../ir/verify.ts';
@@ -211,7 +211,7 @@ export function runHere(
   transform = (m: Module): Module => m,
 ): string[] {
   const module = transform(lowerSource(source + cases.map(wrapper).join('')));
-  return cases.flatMap((c) => c.inputs.map((input) => runCase(module, c, input)));
+  return [...runCases(module, cases)];
 }
 
 /** The context with a call's arguments. */
@@ -236,8 +236,13 @@ export function lineOf(c: Case, input: readonly bigint[], context: Uint8Array): 
   return line(c, input, results.join(' '));
 }
 
-function runCase(module: Module, c: Case, input: readonly bigint[]): string {
+/** The lines of all calls, by the evaluator, one after the other on one machine. */
+export function runCases(module: Module, cases: readonly Case[]): readonly string[] {
   const machine = createMachine(module, { helpers: testHelpers({ log: [] }), steps: 200_000 });
+  return cases.flatMap((c) => c.inputs.map((input) => runCase(machine, c, input)));
+}
+
+function runCase(machine: Machine, c: Case, input: readonly bigint[]): string {
   const bytes = contextOf(c, input);
   const context = machine.memory.allocate('context', bytes);
   const outcome = evaluate(machine, `Run${c.name}`, [context]);
