@@ -19,7 +19,7 @@ const programs = {
   ip: ['ip'],
 } as const;
 
-export type Need = 'kernel' | 'root' | 'tracefs' | keyof typeof programs;
+export type Need = 'kernel' | 'root' | 'tracefs' | 'libbpf' | keyof typeof programs;
 
 /** Where an executable lies, by the first of the names that PATH, then the usual folders, hold; null if nowhere. */
 export function findProgram(names: readonly string[]): string | null {
@@ -55,6 +55,10 @@ async function missing(need: Need): Promise<string | null> {
       return process.getuid?.() === 0 ? null : 'not root';
     case 'tracefs':
       return existsSync('/sys/kernel/tracing/events') ? null : 'mount -t tracefs none /sys/kernel/tracing';
+    case 'libbpf':
+      return findProgram(['cc']) !== null && existsSync('/usr/include/bpf/libbpf.h')
+        ? null
+        : 'libbpf-dev and a C compiler are not installed';
     case 'go':
     case 'gofmt':
     case 'clang':

@@ -20,7 +20,7 @@ import {
 } from '../src/bpf/helpers.ts';
 import { features, isGpl } from '../src/bpf/kernels.ts';
 import { isMapType, maps, mapTakesHelper } from '../src/bpf/maps.ts';
-import { mayLock, type ProgramRow, programRow } from '../src/bpf/programs.ts';
+import { mayLock, mayTime, type ProgramRow, programRow } from '../src/bpf/programs.ts';
 import type { Func, Instr, Module } from '../src/ir/ir.ts';
 import { pointersOf } from '../src/ir/pointers.ts';
 import { cfgOf, definitionsOf } from '../src/ir/walk.ts';
@@ -43,6 +43,7 @@ export const checkHelpers: Pass<'ssa', 'ssa'> = {
         checked.add(key);
         checkFunc({ module, context, row: found.row, func });
       }
+      checkHeld(module, context, found.row, reachedFrom(module, program.name));
     }
     return module;
   },
@@ -201,6 +202,30 @@ function checkMap(
     });
   else if (scope.row.sleepable && !maps[map.type].sleepable)
     scope.context.diagnostics.report('map-in-sleepable', spanOf(scope, i), { type: maps[map.type].sdk });
+}
+
+const heldShown = { 'spin-lock': 'bpf.SpinLock', timer: 'bpf.Timer', kptr: 'bpf.Kptr' } as const;
+
+/** The kernel refuses the map even where the program leaves its locks and timers alone. */
+function checkHeld(module: Module, context: PassContext, row: ProgramRow, funcs: readonly Func[]): void {
+  const body = funcs.flatMap((func) => instructions(func).map((i) => ({ i, func })));
+  const locks = body.some(({ i }) => i.op === 'helper' && symbolOf(i) === 'spin_lock');
+  const reported = new Set<string>();
+  for (const { i, func } of body) {
+    const map = i.op === 'mapaddr' ? module.maps.find((m) => m.name === symbolOf(i)) : undefined;
+    // A lock that is taken is an error at the call.
+    const held = map?.holds?.find((h) =>
+      h === 'timer' ? !mayTime(row) : h === 'spin-lock' && !mayLock(row),
+    );
+    if (map === undefined || held === undefined || (held === 'spin-lock' && locks)) continue;
+    if (reported.has(map.name)) continue;
+    reported.add(map.name);
+    context.diagnostics.report('map-in-tracing', spanOf({ module, context, row, func }, i), {
+      kind: kindOf(row),
+      map: map.name,
+      what: heldShown[held],
+    });
+  }
 }
 
 /** First kernel that tells the values apart with which it calls functions back (refused on 6.1, accepted on 6.12). */

@@ -43,6 +43,7 @@ export const checkReferences: Pass<'ssa', 'ssa'> = {
     const order = calleesFirst(module);
     const check = (func: Func, sure: ReadonlySet<ValueId>): void => {
       const refs = referencesOf(func, summaries, module.maps);
+      for (const { instr, kind } of refs.strays) report(context, 'not-taken', instr.pos, kind, []);
       if (refs.classes.length > 0)
         made.set(func, checkFunc({ func, refs, context, summaries, nilPassed, sure }));
     };
@@ -151,6 +152,7 @@ function report(
   code:
     | 'not-given-back'
     | 'given-back-twice'
+    | 'not-taken'
     | 'used-after-release'
     | 'taken-again'
     | 'open-on-some-paths'

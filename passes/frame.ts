@@ -37,6 +37,8 @@ export const frame: Pass<'code', 'code'> = {
 /** The kernel's: MAX_BPF_STACK, and what may lie above a subprogram that can tail-call. */
 const stackLimit = 512;
 const tailCallLimit = 256;
+/** MAX_CALL_FRAMES: the program's own frame is one of them. */
+const frameLimit = 8;
 /** check_max_stack_depth rounds every frame up to 32 bytes (16 from 6.9 on, with a JIT), at least 1. */
 const rounded = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / 32) * 32;
 
@@ -101,32 +103,52 @@ const tailCalls = (func: MFunc<PReg>): boolean =>
     b.body.some((i) => i.op === 'call_helper' && i.imm === BigInt(helpers.tail_call.id)),
   );
 
-/** Adds up the frames over all chains of calls, callbacks included; there is no recursion. */
-function checkBudget(list: readonly Laid[], module: Module, context: PassContext): void {
-  const byName = new Map(list.map((laid) => [laid.after.name, laid]));
-  const called = new Set(list.flatMap(({ after }) => symbolsOf(after).filter((name) => name !== after.name)));
-  const deepest = new Map<string, readonly Laid[]>();
-  const bytes = (chain: readonly Laid[]): number =>
-    chain.reduce((sum, laid) => sum + rounded(laid.after.frameSize ?? 0), 0);
-  /** The chain of calls from a function that takes most room. */
+/** By function, the chain of calls from it that measures most. */
+function largestChains(
+  byName: ReadonlyMap<string, Laid>,
+  measure: (chain: readonly Laid[]) => number,
+): (laid: Laid) => readonly Laid[] {
+  const found = new Map<string, readonly Laid[]>();
   const chainOf = (laid: Laid, above: readonly string[]): readonly Laid[] => {
     const { name } = laid.after;
-    const known = deepest.get(name);
+    const known = found.get(name);
     if (known !== undefined || above.includes(name)) return known ?? [];
     let below: readonly Laid[] = [];
     for (const callee of new Set(symbolsOf(laid.after))) {
       const next = byName.get(callee);
       const chain = next === undefined ? [] : chainOf(next, [...above, name]);
-      if (bytes(chain) > bytes(below)) below = chain;
+      if (measure(chain) > measure(below)) below = chain;
     }
     const chain = [laid, ...below];
-    deepest.set(name, chain);
+    found.set(name, chain);
     return chain;
   };
+  return (laid) => chainOf(laid, []);
+}
+
+/** At the first function that has no frame any more. */
+function reportFrames(context: PassContext, chain: readonly Laid[]): void {
+  const { pos } = must(chain[frameLimit], 'a function too many').after;
+  context.diagnostics.report('too-many-frames', spanAt(context.files, pos), {
+    chain: chain.map(({ after }) => after.name).join(' → '),
+    have: chain.length,
+    limit: frameLimit,
+  });
+}
+
+/** Adds up the frames over all chains of calls, callbacks included; there is no recursion. */
+function checkBudget(list: readonly Laid[], module: Module, context: PassContext): void {
+  const byName = new Map(list.map((laid) => [laid.after.name, laid]));
+  const called = new Set(list.flatMap(({ after }) => symbolsOf(after).filter((name) => name !== after.name)));
+  const bytes = (chain: readonly Laid[]): number =>
+    chain.reduce((sum, laid) => sum + rounded(laid.after.frameSize ?? 0), 0);
+  const largest = largestChains(byName, bytes);
+  const longest = largestChains(byName, (chain) => chain.length);
   for (const laid of list) {
     const own = laid.after.frameSize ?? 0;
-    const chain = chainOf(laid, []);
+    const chain = largest(laid);
     const isRoot = !called.has(laid.after.name);
+    if (isRoot && longest(laid).length > frameLimit) reportFrames(context, longest(laid));
     if (own > stackLimit) report(context, module, [laid], own, stackLimit);
     else if (isRoot && bytes(chain) > stackLimit) report(context, module, chain, bytes(chain), stackLimit);
   }

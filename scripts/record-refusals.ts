@@ -1,25 +1,52 @@
 /**
- * Records how other kernels refuse the bad programs of golden/explain, for the tests of explanations:
+ * Records how kernels refuse the bad programs of golden/explain and the forced ones of golden/negatives, for the tests
+ * of explanations:
  *
- *     npx tsx scripts/record-refusals.ts 5.10 6.1 6.12 7.3     → golden/explain/logs-5.10.json, …
+ *     npx tsx scripts/record-refusals.ts here 5.10 6.1 6.12 7.3
+ *       → golden/explain/logs-5.10.json, …, golden/negatives/verdicts-6.18.json, verdicts-5.10.json, …
  *
- * Long logs keep their first and last lines, with a line that says how many are left out.
+ * `here` is the running kernel, for the forced programs only. Long logs keep their first and last lines.
  */
 
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { badPrograms } from '../golden/explain/cases.ts';
+import { forced, forcible, negatives } from '../golden/negatives/cases.ts';
+import type { Judgement } from '../golden/negatives/judge.ts';
+import type { Recorded } from '../golden/negatives/recorded.ts';
+import { must } from '../src/base/assert.ts';
 import { runInKernel } from './kernel-vm/machine.ts';
-import type { Refused } from './refusal-loader.ts';
+import type { BadPrograms, Verdicts } from './refusal-loader.ts';
 
 const keptLines = 60;
+const keptOfForced = 24;
 
-function shortened(log: string): string {
+function shortened(log: string, kept = keptLines): string {
   const lines = log.split('\n');
-  if (lines.length <= keptLines * 2) return log;
-  return [...lines.slice(0, 5), ...lines.slice(-keptLines)].join('\n');
+  if (lines.length <= kept * 2) return log;
+  return [...lines.slice(0, 5), ...lines.slice(-kept)].join('\n');
+}
+
+/** Logs as they are kept: times differ from run to run. */
+const steady = (log: string): string =>
+  shortened(log, keptOfForced).replace(/^verification time \d+ usec\n/m, '');
+
+const kept = (judgement: Judgement): Judgement =>
+  judgement.kind === 'refused' ? { ...judgement, log: steady(judgement.log) } : judgement;
+
+function badOnes(): BadPrograms {
+  return {
+    plans: badPrograms().map(({ name, plan }) => ({ name, plan })),
+    objects: negatives()
+      .filter(forcible)
+      .map((c) => ({
+        name: c.name,
+        object: Buffer.from(must(forced(c).object, `${c.name} does not compile`)).toString('base64'),
+      })),
+  };
 }
 
 async function prepare(): Promise<string> {
@@ -35,16 +62,20 @@ async function prepare(): Promise<string> {
   mkdirSync(join(folder, 'node_modules'));
   for (const name of ['koffi', '@koromix'])
     cpSync(join('node_modules', name), join(folder, 'node_modules', name), { recursive: true });
-  const plans = badPrograms().map(({ name, plan }) => ({ name, plan }));
-  writeFileSync(join(folder, 'plans.json'), JSON.stringify(plans));
+  writeFileSync(join(folder, 'bad.json'), JSON.stringify(badOnes()));
   return folder;
 }
 
-async function record(series: string, folder: string): Promise<void> {
+async function ask(series: string, folder: string): Promise<Verdicts> {
+  const command = [process.execPath, join(folder, 'loader.mjs'), join(folder, 'bad.json')] as const;
+  if (series === 'here') {
+    const [file, ...args] = command;
+    return JSON.parse(execFileSync(file, args, { maxBuffer: 1 << 28 }).toString());
+  }
   const output: Buffer[] = [];
   const result = await runInKernel({
     series,
-    command: [process.execPath, join(folder, 'loader.mjs'), join(folder, 'plans.json')],
+    command,
     share: folder,
     timeoutSeconds: 600,
     onStdout: (bytes) => void output.push(bytes),
@@ -53,13 +84,24 @@ async function record(series: string, folder: string): Promise<void> {
   });
   if (result.kind !== 'exited' || result.status !== 0)
     throw new Error(`${series}: ${JSON.stringify(result)}`);
-  const report: { readonly release: string; readonly refused: readonly Refused[] } = JSON.parse(
-    Buffer.concat(output).toString(),
-  );
-  const refused = report.refused.map((r) => ({ ...r, log: shortened(r.log) }));
-  const path = `golden/explain/logs-${series}.json`;
-  writeFileSync(path, `${JSON.stringify({ ...report, refused }, null, 1)}\n`);
-  process.stdout.write(`${path}: ${refused.length} programs on ${report.release}\n`);
+  return JSON.parse(Buffer.concat(output).toString());
+}
+
+function write(path: string, value: unknown, count: number, release: string): void {
+  writeFileSync(path, `${JSON.stringify(value, null, 1)}\n`);
+  process.stdout.write(`${path}: ${count} programs on ${release}\n`);
+}
+
+async function record(series: string, folder: string): Promise<void> {
+  const { release, refused, judged } = await ask(series, folder);
+  if (series !== 'here') {
+    const logs = refused.map((r) => ({ ...r, log: shortened(r.log) }));
+    write(`golden/explain/logs-${series}.json`, { release, refused: logs }, logs.length, release);
+  }
+  const verdicts = judged.map(({ name, judgement }) => ({ name, judgement: kept(judgement) }));
+  const recorded: Recorded = { release, verdicts };
+  const version = series === 'here' ? release.split('.').slice(0, 2).join('.') : series;
+  write(`golden/negatives/verdicts-${version}.json`, recorded, verdicts.length, release);
 }
 
 const folder = await prepare();

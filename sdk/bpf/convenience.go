@@ -107,6 +107,12 @@ func Loop(n uint32, body func(i uint32) bool) int {
 // FieldExists tells whether the running kernel's struct has the field: bpf.FieldExists(&p.F).
 func FieldExists[T any](field *T) bool { return true }
 
+// BitField reads a field of a partial kernel struct that is a bit field there, or may be one on some kernel: the
+// relocations tell how wide it is and where its bits are. The address itself is not taken.
+func BitField[T ~bool | ~int8 | ~int16 | ~int32 | ~int64 | ~int | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uint](field *T) T {
+	return *field
+}
+
 // FieldSize is the field's size in the running kernel.
 func FieldSize[T any](field *T) uint32 { return uint32(len(bytesOf(new(T)))) }
 

@@ -475,6 +475,11 @@ func At[T any, C bpf.PacketContext](ctx C, off uint32) *T { return bpf.At[T, C](
 // Bind is Bind of bpfc/sdk/bpf.
 func Bind(ctx any, addr any) int { return bpf.Bind(ctx, addr) }
 
+// BitField is BitField of bpfc/sdk/bpf.
+func BitField[T ~bool | ~int8 | ~int16 | ~int32 | ~int64 | ~int | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uint](field *T) T {
+	return bpf.BitField[T](field)
+}
+
 // BprmOptsSet is BprmOptsSet of bpfc/sdk/bpf.
 func BprmOptsSet(bprm any, flags uint64) int { return bpf.BprmOptsSet(bprm, flags) }
 

@@ -69,9 +69,21 @@ export function diagnostic<C extends Code>(
 /** Collects diagnostics in the order found. */
 export class Diagnostics {
   readonly list: Diagnostic[] = [];
+  private readonly tolerated: ReadonlySet<Code>;
+
+  /** `tolerated`: errors that count as warnings, for tests that let the kernel judge what the compiler refuses. */
+  constructor(tolerated: Iterable<Code> = []) {
+    this.tolerated = new Set(tolerated);
+  }
 
   report<C extends Code>(code: C, span: Span | null, args: Args<C>, related: readonly Related[] = []): void {
-    this.list.push(diagnostic(code, span, args, related));
+    const found = diagnostic(code, span, args, related);
+    this.list.push(this.tolerated.has(code) ? { ...found, severity: 'warning' } : found);
+  }
+
+  /** An empty list with the same tolerance. */
+  fork(): Diagnostics {
+    return new Diagnostics(this.tolerated);
   }
 
   get failed(): boolean {

@@ -40,7 +40,8 @@ export type MapOperation =
   | 'drain';
 
 /** What the kernel has to know of in a map's values. */
-export type HeldField = 'spin-lock' | 'timer' | 'kptr';
+export const heldFields = ['spin-lock', 'timer', 'kptr'] as const;
+export type HeldField = (typeof heldFields)[number];
 
 /** A map as the loader creates it. */
 export interface MapDecl {
@@ -95,7 +96,7 @@ export interface MapRow {
 const rows = {
   hash: { id: 1, sdk: 'HashMap', params: ['key', 'value'], keySize: null, valueSize: null, flags: 0, takes: 0x1dd, goMap: true, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'delete', 'for-each'], percpu: false, holds: ['spin-lock', 'timer', 'kptr'], sleepable: true, since: '3.19' },
   array: { id: 2, sdk: 'Array', params: ['value'], keySize: 4, valueSize: null, flags: 0, takes: 0x159c, goMap: true, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'for-each'], percpu: false, holds: ['spin-lock', 'timer', 'kptr'], sleepable: true, since: '3.19' },
-  prog_array: { id: 3, sdk: 'ProgArray', params: ['program'], keySize: 4, valueSize: 4, flags: 0, takes: 0x1c, goMap: false, size: 'entries', btf: 'refused', operations: ['tail-call'], percpu: false, holds: [], sleepable: true, since: '4.2' },
+  prog_array: { id: 3, sdk: 'ProgArray', params: ['program'], keySize: 4, valueSize: 4, flags: 0, takes: 0x1c, goMap: false, size: 'entries', btf: 'refused', operations: ['tail-call'], percpu: false, holds: [], sleepable: false, since: '4.2' },
   perf_event_array: { id: 4, sdk: 'PerfEventArray', params: ['value'], keySize: 4, valueSize: 4, flags: 0, takes: 0x81c, goMap: false, size: 'processors', btf: 'refused', operations: ['output', 'read-counter'], percpu: false, holds: [], sleepable: false, since: '4.3' },
   percpu_hash: { id: 5, sdk: 'PerCPUHashMap', params: ['key', 'value'], keySize: null, valueSize: null, flags: 0, takes: 0x1d9, goMap: false, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'delete', 'for-each', 'lookup-percpu'], percpu: true, holds: ['kptr'], sleepable: true, since: '4.6' },
   percpu_array: { id: 6, sdk: 'PerCPUArray', params: ['value'], keySize: 4, valueSize: null, flags: 0, takes: 0x198, goMap: false, size: 'entries', btf: 'allowed', operations: ['lookup', 'update', 'for-each', 'lookup-percpu'], percpu: true, holds: ['kptr'], sleepable: true, since: '4.6' },

@@ -37,7 +37,7 @@ export interface CheckInput {
 }
 
 export function check(input: CheckInput, diagnostics: Diagnostics): TProgram | null {
-  const found = new Diagnostics();
+  const found = diagnostics.fork();
   const rootPath = input.root === '' ? (input.files[0]?.name.name ?? 'main') : input.root;
   const checker: Checker = {
     diagnostics: found,

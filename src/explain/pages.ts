@@ -2047,6 +2047,196 @@ func f(ctx *[2]uint64) int32 {
 }
 `),
   'kernel-copy': declarations('//bpf:core task_struct\ntype task struct {\n	SE entity `btf:"se"`\n}\n\n//bpf:core sched_entity\ntype entity struct {\n	VRuntime uint64 `btf:"vruntime"`\n}\n\n//bpf:attach tracepoint/syscalls/sys_enter_openat\nfunc f(ctx *bpf.Tracepoint) int32 {\n	se := bpf.CurrentTask[task]().SE\n	_ = se.VRuntime\n	return 0\n}', '//bpf:core task_struct\ntype task struct {\n	SE entity `btf:"se"`\n}\n\n//bpf:core sched_entity\ntype entity struct {\n	VRuntime uint64 `btf:"vruntime"`\n}\n\n//bpf:attach tracepoint/syscalls/sys_enter_openat\nfunc f(ctx *bpf.Tracepoint) int32 {\n	n := bpf.CurrentTask[task]().SE.VRuntime\n	_ = n\n	return 0\n}'),
+  'map-no-size': declarations(`
+var hits = bpf.HashMap[uint32, uint64]{}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	hits.Delete(1)
+	return bpf.XDPPass
+}
+`, `
+var hits = bpf.HashMap[uint32, uint64]{MaxEntries: 1024}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	hits.Delete(1)
+	return bpf.XDPPass
+}
+`),
+  'ring-size': declarations(`
+var events = bpf.RingBuf[uint64]{Size: 10000}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	events.Output(1, 0)
+	return bpf.XDPPass
+}
+`, `
+var events = bpf.RingBuf[uint64]{Size: 1 << 14}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	events.Output(1, 0)
+	return bpf.XDPPass
+}
+`),
+  'map-key-size': declarations(`
+type path [300]byte
+
+var routes = bpf.LPMTrie[path, uint64]{MaxEntries: 16}
+`, `
+type path [32]byte
+
+var routes = bpf.LPMTrie[path, uint64]{MaxEntries: 16}
+`),
+  'map-flags': declarations(`
+var hits = bpf.Array[uint64]{MaxEntries: 4, Flags: bpf.FlagNoPrealloc}
+`, `
+var hits = bpf.HashMap[uint32, uint64]{MaxEntries: 4, Flags: bpf.FlagNoPrealloc}
+`, 'arrays are always allocated whole, only hash maps may grow element by element'),
+  'map-cannot-hold': declarations(`
+type stat struct {
+	bpf.SpinLock
+	n uint64
+}
+
+var stats = bpf.PerCPUArray[stat]{MaxEntries: 4}
+`, `
+type stat struct{ n uint64 }
+
+var stats = bpf.PerCPUArray[stat]{MaxEntries: 4}
+`, 'a value of each processor is its own and needs no lock'),
+  'map-holds-twice': declarations(`
+type stat struct {
+	a, b bpf.SpinLock
+	n, m uint64
+}
+
+var stats = bpf.HashMap[uint32, stat]{MaxEntries: 4}
+`, `
+type stat struct {
+	lock bpf.SpinLock
+	n, m uint64
+}
+
+var stats = bpf.HashMap[uint32, stat]{MaxEntries: 4}
+`),
+  'map-in-tracing': declarations(`
+type stat struct {
+	bpf.SpinLock
+	n uint64
+}
+
+var stats = bpf.Array[stat]{MaxEntries: 4}
+
+//bpf:attach kprobe/do_sys_openat2
+func f(ctx *bpf.Kprobe) int32 {
+	if v := stats.Lookup(0); v != nil {
+		v.n++
+	}
+	return 0
+}
+`, `
+type stat struct{ n uint64 }
+
+var stats = bpf.Array[stat]{MaxEntries: 4}
+
+//bpf:attach kprobe/do_sys_openat2
+func f(ctx *bpf.Kprobe) int32 {
+	if v := stats.Lookup(0); v != nil {
+		v.n++
+	}
+	return 0
+}
+`),
+  'socket-not-full': declarations(`
+//bpf:attach tc
+func f(ctx *bpf.SKB) bpf.TCAction {
+	if ctx.Sk != nil && ctx.Sk.Mark == 7 {
+		return bpf.TCShot
+	}
+	return bpf.TCOk
+}
+`, `
+//bpf:attach tc
+func f(ctx *bpf.SKB) bpf.TCAction {
+	if ctx.Sk != nil {
+		if full := bpf.SkFullsock(ctx.Sk); full != nil && full.Mark == 7 {
+			return bpf.TCShot
+		}
+	}
+	return bpf.TCOk
+}
+`),
+  'not-taken': declarations(`
+var events = bpf.RingBuf[uint64]{Size: 4096}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	e := uint64(1)
+	events.Submit(&e)
+	return bpf.XDPPass
+}
+`, `
+var events = bpf.RingBuf[uint64]{Size: 4096}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if e := events.Reserve(); e != nil {
+		*e = 1
+		events.Submit(e)
+	}
+	return bpf.XDPPass
+}
+`, 'Output copies a variable into a record: events.Output(e, 0)'),
+  'too-many-frames': declarations(`
+//bpf:attach xdp
+func f0(ctx *bpf.XDP) bpf.XDPAction { return bpf.XDPAction(a(uint64(ctx.RxQueueIndex)) & 1) }
+
+//go:noinline
+func a(n uint64) uint64 { return b(n+1) * 3 }
+
+//go:noinline
+func b(n uint64) uint64 { return c(n+1) * 3 }
+
+//go:noinline
+func c(n uint64) uint64 { return d(n+1) * 3 }
+
+//go:noinline
+func d(n uint64) uint64 { return e(n+1) * 3 }
+
+//go:noinline
+func e(n uint64) uint64 { return f(n+1) * 3 }
+
+//go:noinline
+func f(n uint64) uint64 { return g(n+1) * 3 }
+
+//go:noinline
+func g(n uint64) uint64 { return h(n+1) * 3 }
+
+//go:noinline
+func h(n uint64) uint64 { return n * 7 }
+`, `
+//bpf:attach xdp
+func f0(ctx *bpf.XDP) bpf.XDPAction { return bpf.XDPAction(a(uint64(ctx.RxQueueIndex)) & 1) }
+
+func a(n uint64) uint64 { return b(n+1) * 3 }
+
+func b(n uint64) uint64 { return c(n+1) * 3 }
+
+func c(n uint64) uint64 { return d(n+1) * 3 }
+
+func d(n uint64) uint64 { return e(n+1) * 3 }
+
+func e(n uint64) uint64 { return f(n+1) * 3 }
+
+func f(n uint64) uint64 { return g(n+1) * 3 }
+
+func g(n uint64) uint64 { return h(n+1) * 3 }
+
+func h(n uint64) uint64 { return n * 7 }
+`),
   'kfunc-signature': declarations(`
 //bpf:kfunc bpf_cpumask_first
 func first(mask *byte) int32 { return 0 }

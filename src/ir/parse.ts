@@ -40,6 +40,7 @@ import {
   type Terminator,
   widthOf,
 } from './ir.ts';
+import { heldFields } from '../bpf/maps.ts';
 import { type OpName, opRow, ops } from './ops.ts';
 import { tightIds } from './print.ts';
 
@@ -204,8 +205,10 @@ function mapDecl(c: Cursor): MapDecl {
   c.expect('flags');
   const flags = size(c);
   const pin = c.accept('pin');
+  const holds = c.accept('holds') ? heldFields.filter((field) => c.accept(field)) : [];
   endOfLine(c);
-  return { name, type, keySize, valueSize, maxEntries, flags, pin };
+  const decl = { name, type, keySize, valueSize, maxEntries, flags, pin };
+  return holds.length === 0 ? decl : { ...decl, holds };
 }
 
 function global(c: Cursor): Global {

@@ -140,7 +140,7 @@ export function printFunc(f: Func): string {
 }
 
 const printMap = (m: MapDecl): string =>
-  `map ${symbol(m.name)} ${m.type} key ${m.keySize} value ${m.valueSize} entries ${m.maxEntries} flags ${m.flags}${m.pin ? ' pin' : ''}`;
+  `map ${symbol(m.name)} ${m.type} key ${m.keySize} value ${m.valueSize} entries ${m.maxEntries} flags ${m.flags}${m.pin ? ' pin' : ''}${m.holds === undefined ? '' : ` holds ${m.holds.join(' ')}`}`;
 
 const printGlobal = (g: Global): string =>
   `global ${symbol(g.name)} ${g.section} size ${g.size} align ${g.align}${g.weak === true ? ' weak' : ''}${

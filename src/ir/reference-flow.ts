@@ -106,7 +106,7 @@ export function afterInstr(
     const before = next[c]!;
     if (report !== null) {
       if (before.status === 'released') report('twice', i, c, before);
-      else if (before.status === 'mixed') report('mixed', i, c, before);
+      else if (before.status === 'mixed' || before.status === 'none') report('mixed', i, c, before);
       else if (before.status === 'maybe' && i.op !== 'call') report('nil', i, c, before);
     }
     next[c] = { ...before, status: 'released', released: i.pos };

@@ -150,6 +150,8 @@ export interface References {
   /** The class that a value points to (into), or null. */
   classOf(value: ValueId): number | null;
   readonly definitions: readonly (Instr | undefined)[];
+  /** Calls that give back what this function has never taken. */
+  readonly strays: readonly { readonly instr: Instr; readonly kind: ReferenceKind }[];
 }
 
 const symbolOf = (i: Instr): string =>
@@ -312,6 +314,9 @@ export function referencesOf(func: Func, summaries: Summaries, maps: readonly Ma
     if (taken.kind.inSlot === true) to.pointSlot(taken.pointer, c);
     else if (taken.kind !== lock) to.point(taken.pointer, c);
   }
+  // Sockets and objects come from more kernel functions than the tables know; records do not.
+  const isOwn = (kind: ReferenceKind, pointer: ValueId): boolean =>
+    kind === record || kind === dynptr || (kind === socket && definitions[pointer]?.op === 'load.u64');
   // What a function gives back of what it is passed, it owns from its start.
   const owned = new Map<ValueId, number>();
   const params = new Set(func.program === null ? func.blocks[0]?.params.map((p) => p.id) : []);
@@ -323,6 +328,13 @@ export function referencesOf(func: Func, summaries: Summaries, maps: readonly Ma
     to.point(root, c);
   }
   if (to.kinds.length > 0) to.propagate();
+  const strays = [...releasing].flatMap(([instr, released]) =>
+    released
+      .filter(({ kind, pointer }) =>
+        kind === lock ? locks === null : isOwn(kind, pointer) && to.classOf(pointer) === null,
+      )
+      .map(({ kind }) => ({ instr, kind })),
+  );
   const effects = new Map<Instr, ReferenceEffect>();
   for (const i of new Set([...taking.keys(), ...releasing.keys()])) {
     const taken = taking.get(i);
@@ -339,5 +351,6 @@ export function referencesOf(func: Func, summaries: Summaries, maps: readonly Ma
     effectOf: (i) => effects.get(i) ?? null,
     classOf: to.classOf,
     definitions,
+    strays,
   };
 }

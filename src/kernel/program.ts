@@ -125,10 +125,13 @@ export function logStatistics(
   };
 }
 
+/** Where the states of a million instructions would say nothing, and take long. */
+const endless = /^BPF program is too large\. Processed/m;
+
 /** Ask the verifier; the caller closes the descriptor. */
 export function loadProgram(system: System, spec: ProgramSpec): LoadResult {
   let { result, log } = attempt(system, spec, spec.logLevel ?? statistics);
-  if (result < 0 && spec.logLevel === undefined) {
+  if (result < 0 && spec.logLevel === undefined && !endless.test(log)) {
     const again = attempt(system, spec, statistics | states);
     if (again.result !== -ENOSPC) ({ result, log } = again);
   }

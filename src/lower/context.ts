@@ -17,6 +17,7 @@ import type { ProgramRow } from '../bpf/programs.ts';
 import type { FuncBuilder } from '../ir/builder.ts';
 import type { BlockId, Func, Global, SlotId, ValueId } from '../ir/ir.ts';
 import type { BodyFacts } from './analysis.ts';
+import type { ContextUse } from './context-uses.ts';
 import type { Instance } from './instances.ts';
 import type { Binding, Region, Value } from './values.ts';
 
@@ -47,6 +48,8 @@ export interface ModuleContext {
   readonly coreTypes: Map<string, NamedType>;
   /** Package variables that some function assigns or takes the address of, by symbol. */
   readonly mutableGlobals: ReadonlySet<string>;
+  /** Accesses to contexts, by the function that makes them. */
+  readonly contextUses: Map<string, ContextUse[]>;
 }
 
 /** Pointers known not to be nil, as a list that shares its tail. */
@@ -127,6 +130,8 @@ export interface Context {
   readonly extents: Map<ValueId, number>;
   /** Pointers to kernel objects that the verifier lets the program read through. */
   readonly trusted: Set<ValueId>;
+  /** Pointers to sockets that may be request or time-wait ones. */
+  readonly commonSocks: Set<ValueId>;
   /** Addresses of objects: never nil. */
   readonly objects: Set<ValueId>;
   /** Regions of slice variables, kept when a function is lowered again because one was learnt too late. */

@@ -13,25 +13,18 @@ import type { Span } from '../base/source.ts';
 import { registers } from '../bpf/contexts.ts';
 import { isGpl, supports } from '../bpf/kernels.ts';
 import { type ProgramRow, programRow, resultsFor } from '../bpf/programs.ts';
+import { usdtSpec } from '../bpf/usdt.ts';
 import { basic } from '../check/types.ts';
 import { FuncBuilder } from '../ir/builder.ts';
 import type { Program, ValueId } from '../ir/ir.ts';
 import { type Context, type Frame, type ModuleContext, position, report, requireKernel } from './context.ts';
-import {
-  abortUnless,
-  assume,
-  compare,
-  constant,
-  known,
-  loadScalar,
-  narrow,
-  normalise,
-} from './emit.ts';
+import { abortUnless, assume, compare, constant, known, loadScalar, narrow, normalise } from './emit.ts';
 import { lowerBody, newFrame } from './frames.ts';
 import { finish, newContext, settle } from './instances.ts';
 import { probed } from './kernel.ts';
 import { type ScalarType, scalarOf, shapeOf } from './shapes.ts';
 import { type Addr, scalar } from './values.ts';
+import { usdtArgument } from './usdt.ts';
 import { declare, read, zeroValue } from './variables.ts';
 
 interface Kind {
@@ -127,6 +120,14 @@ function parameter(cx: Context, v: TVar, index: number, { kind, row }: Kind): vo
     assume(cx, context);
     declare(cx, v, scalar(context));
     return;
+  }
+  if (row.params === 'usdt' && index <= usdtSpec.args && shapeOf(v.type) === 'scalar') {
+    const held = scalarOf(v.type);
+    if (held.ir !== 'ptr') {
+      const word = usdtArgument(cx, context, index - 1, v.span);
+      declare(cx, v, scalar(held.bits === 64 ? word : normalise(cx, narrow(cx, word), held)));
+      return;
+    }
   }
   const offset = shapeOf(v.type) === 'scalar' ? argumentOffset(cx, row, index - 1) : null;
   if (offset === null) {

@@ -109,6 +109,7 @@ export function newContext(
     contextParam: null,
     extents: new Map(),
     trusted: new Set(),
+    commonSocks: new Set(),
     objects: new Set(),
     regions,
     lateRegion: false,

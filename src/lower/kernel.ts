@@ -16,7 +16,7 @@ import { offsetof, sizeof } from '../check/layout.ts';
 import { typeString, under } from '../check/types.ts';
 import type { IrType, ValueId } from '../ir/ir.ts';
 import { type Context, report } from './context.ts';
-import { address, int, loadScalar } from './emit.ts';
+import { address, int, loadScalar, storeScalar } from './emit.ts';
 import { scalarOf, shapeOf } from './shapes.ts';
 import { type Addr, type Binding, memory, scalar, type Value } from './values.ts';
 import { newMemory, zeroValue } from './variables.ts';
@@ -113,6 +113,10 @@ export function probed(cx: Context, pointer: ValueId, type: Type): Addr {
   return addr;
 }
 
-export function writeKernel(cx: Context, span: Span): void {
+/** An error; the store shows the kernel what it is. */
+export function writeKernel(cx: Context, binding: KernelBinding, type: Type, value: Value, span: Span): void {
   report(cx, 'kernel-write', span, {});
+  if (value.kind !== 'scalar') return;
+  const addr: Addr = { kind: 'pointer', base: kernelAddress(cx, binding), offset: 0 };
+  storeScalar(cx, addr, scalarOf(type), value.id);
 }

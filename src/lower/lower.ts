@@ -12,11 +12,13 @@ import type { Diagnostics } from '../base/diagnostic.ts';
 import type { SourceFile } from '../base/source.ts';
 import type { Module } from '../ir/ir.ts';
 import { bodyFacts } from './analysis.ts';
+import { checkContextUses } from './context-uses.ts';
 import type { LowerTarget, ModuleContext } from './context.ts';
 import { lowerEntry } from './entries.ts';
 import { escapes } from './escape.ts';
 import { globalPlacement } from './globals.ts';
 import { mapDecl } from './maps.ts';
+import { usdtMapDecls, usesUsdt } from './usdt.ts';
 
 export function lower(
   program: TProgram,
@@ -37,11 +39,13 @@ export function lower(
     globals: new Map(),
     coreTypes: new Map(),
     mutableGlobals: mutableGlobals(program),
+    contextUses: new Map(),
   };
   const maps = program.maps.map((map) => mapDecl(module, map)).filter((decl) => decl !== null);
   const programs = program.entries
     .map((entry: TEntry) => lowerEntry(module, entry))
     .filter((p) => p !== null);
+  checkContextUses(module, programs);
   globalPlacement(module);
   for (const func of program.funcs)
     for (const { span, name } of escapes(func).outliving)
@@ -50,7 +54,7 @@ export function lower(
   return {
     funcs: module.funcs,
     programs,
-    maps,
+    maps: usesUsdt(module) ? [...maps, ...usdtMapDecls] : maps,
     globals: [...module.globals.values()],
     strings: new Map([...module.strings].map(([text, symbol]) => [symbol, text])),
     license: program.license,

@@ -10,6 +10,7 @@ import { features } from '../bpf/kernels.ts';
 import { type MapRow, maps } from '../bpf/maps.ts';
 import { sizeof } from '../check/layout.ts';
 import type { MapDecl } from '../ir/ir.ts';
+import { heldBy, requireMakeable } from './map-rules.ts';
 import { freshSymbol, type ModuleContext, requireKernel } from './context.ts';
 
 const rows: Readonly<Record<string, MapRow>> = maps;
@@ -59,6 +60,7 @@ export function mapShape(map: TMap): Omit<MapDecl, 'name'> | null {
   if (found === null) return null;
   const { kind, row } = found;
   const sizeOf = (type: Type | null): number => (type === null ? 0 : sizeof(type));
+  const holds = heldBy(mapParam(map, 'value'));
   return {
     type: kind,
     keySize: row.keySize ?? keyPrefix(kind) + sizeOf(mapParam(map, 'key')),
@@ -66,6 +68,7 @@ export function mapShape(map: TMap): Omit<MapDecl, 'name'> | null {
     maxEntries: Number(option(map, 'MaxEntries') || option(map, 'Size')),
     flags: Number(option(map, 'Flags')) | row.flags | (option(map, 'Link') === 0n ? 0 : linkFlag),
     pin: option(map, 'Pin') !== 0n,
+    ...(holds.length === 0 ? {} : { holds }),
   };
 }
 
@@ -79,6 +82,7 @@ export function mapDecl(module: ModuleContext, map: TMap): MapDecl | null {
   if (row !== undefined) {
     const instead = row.sdk === 'RingBuf' ? 'bpf.PerfEventArray' : null;
     requireKernel(module, row.since, `a bpf.${row.sdk}`, map.span, instead);
+    if (shape !== null) requireMakeable({ module, map, row, shape }, mapParam(map, 'value'));
   }
   if (shape !== null) return { name: mapSymbol(module, map), ...shape };
   module.diagnostics.report('no-ebpf-form', map.span, { name: map.mapType });

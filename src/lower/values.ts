@@ -131,7 +131,12 @@ export type Binding =
   | {
       readonly kind: 'context';
       readonly base: ValueId;
+      /** Name of the SDK's struct. */
+      readonly context: string;
+      readonly path: string;
       readonly field: ContextField;
+      /** Where the field is named, for errors. */
+      readonly span: Span;
       readonly index: number;
     };
 

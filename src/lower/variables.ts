@@ -213,7 +213,7 @@ export function write(cx: Context, binding: Binding, type: Type, value: Value, s
       writeContext(cx, binding, type, value, span);
       return;
     case 'kernel':
-      writeKernel(cx, span);
+      writeKernel(cx, binding, type, value, span);
       return;
     case 'value':
       break;

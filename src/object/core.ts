@@ -142,6 +142,8 @@ function storage(btf: Btf, field: Field): { readonly offset: number; readonly si
     bytes *= 2;
     offset = Math.floor(field.bitOffset / 8 / bytes) * bytes;
   }
+  if (field.bitOffset + field.bitSize > (offset + bytes) * 8)
+    throw new MalformedError('a bit field that lies in more than 8 bytes cannot be read');
   return { offset, size: bytes };
 }
 
@@ -164,7 +166,11 @@ function fieldAnswer(btf: Btf, field: Field, kind: string): CoreAnswer {
     case 'field-signed':
       return answer(isSigned(btf, field.type) ? 1 : 0);
     case 'field-lshift':
-      return answer(64 - (field.bitOffset + bits - offset * 8));
+      return answer(
+        btf.endian === 'little'
+          ? 64 - (field.bitOffset + bits - offset * 8)
+          : (8 - size) * 8 + (field.bitOffset - offset * 8),
+      );
     case 'field-rshift':
       return answer(64 - bits);
     default:

@@ -123,6 +123,11 @@ export const platformCodes = {
     severity: 'error',
     message: '{type} programs may not write this field of their context',
   },
+  'socket-not-full': {
+    severity: 'error',
+    message: 'the socket may be a request or one that is closing, which have no {field}',
+    help: 'ask for the full one, which may be nil: full := bpf.SkFullsock(sk)',
+  },
   'no-direct-packet': {
     severity: 'error',
     message: '{type} programs have no pointers into the packet',
@@ -163,6 +168,41 @@ export const platformCodes = {
     message: '{helper} takes no {type}, which {map} is',
     help: 'the methods of bpf.{type} are what the kernel lets programs do with such a map',
   },
+  'map-no-size': {
+    severity: 'error',
+    message: 'map {name} has no size',
+    help: 'the kernel makes it when the program is loaded, and has to know how large: {field}: 1024',
+  },
+  'ring-size': {
+    severity: 'error',
+    message: 'ring buffer {name} cannot have {size} bytes',
+    help: 'a power of two, and at least the page size: 4096, 65536, 1 << 20',
+  },
+  'map-key-size': {
+    severity: 'error',
+    message: 'the key of trie {name} cannot have {size} bytes',
+    help: '1 to 256 bytes; the length of the prefix is not part of the key type',
+  },
+  'map-flags': {
+    severity: 'error',
+    message: 'map {name} cannot have the flags {flags}: a bpf.{type} knows none such',
+    help: 'flags that a kind of map always needs are set already',
+  },
+  'map-cannot-hold': {
+    severity: 'error',
+    message: 'values of a bpf.{type} cannot hold a {what}',
+    help: 'these can: {allowed}',
+  },
+  'map-holds-twice': {
+    severity: 'error',
+    message: 'the values of map {name} hold more than one {what}',
+    help: 'one for each value: put what belongs to another into a map of its own',
+  },
+  'map-in-tracing': {
+    severity: 'error',
+    message: '{kind} programs may not use {map}, whose values hold a {what}',
+    help: 'an interrupt could find the lock or the timer held: keep such values in another map',
+  },
   'map-in-sleepable': {
     severity: 'error',
     message: 'sleepable programs may not use a bpf.{type}',
@@ -177,6 +217,11 @@ export const platformCodes = {
     severity: 'error',
     message: '{what} is {verb} already',
     help: 'exactly once on every path',
+  },
+  'not-taken': {
+    severity: 'error',
+    message: '{what} is not open here: nothing was taken that could be {verb}',
+    help: 'give back exactly what the call that takes it gave',
   },
   'used-after-release': {
     severity: 'error',
@@ -275,6 +320,11 @@ export const platformCodes = {
     severity: 'error',
     message: 'atomic operations other than adding without a result need cpu {needs}, this is for {cpu}',
     help: 'compile with --cpu {needs} (kernel 5.12 and newer), or use sync/atomic only to add and ignore the result',
+  },
+  'too-many-frames': {
+    severity: 'error',
+    message: '{have} functions call each other, eBPF has {limit} frames: {chain}',
+    help: 'a function without //go:noinline that is small or called once needs no frame; a callback needs one',
   },
   'stack-too-large': {
     severity: 'error',

@@ -41,6 +41,7 @@ export const sdkDeclarations: Readonly<Record<string, string>> = {
   "Be64": "type Be64 uint64",
   "Be64.Host": "func (b Be64) Host() uint64",
   "Bind": "func Bind(ctx any, addr any) int",
+  "BitField": "func BitField[T ~bool | ~int8 | ~int16 | ~int32 | ~int64 | ~int | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uint](field *T) T",
   "BloomFilter": "type BloomFilter[V comparable] struct { MaxEntries uint32; Pin bool; Flags uint32; Hashes uint32 }",
   "BloomFilter.Contains": "func (m *BloomFilter[V]) Contains(v V) bool",
   "BloomFilter.Push": "func (m *BloomFilter[V]) Push(v V, flags uint64) int",

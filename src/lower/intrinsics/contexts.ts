@@ -9,11 +9,12 @@
 import type { TExpr, TFieldSel } from '../../ast/typed.ts';
 import type { Type } from '../../ast/types.ts';
 import type { Span } from '../../base/source.ts';
-import { type ContextField, contextField, contextRow, mayRead, mayWrite } from '../../bpf/contexts.ts';
+import { type ContextField, contextField, contextRow } from '../../bpf/contexts.ts';
 import { typeString, under } from '../../check/types.ts';
 import type { AccessBits } from '../../ir/builder.ts';
 import type { ValueId } from '../../ir/ir.ts';
 import { type Context, report, requireKernel } from '../context.ts';
+import { noteField } from '../context-uses.ts';
 import { checkNil, compare, constant, loadScalar, narrow, normalise, storeScalar, widen } from '../emit.ts';
 import { scalarValue } from '../expressions.ts';
 import type { Place } from '../places.ts';
@@ -48,15 +49,13 @@ export function fieldPlace(cx: Context, x: TFieldSel): Place | null {
   if (found === null) return null;
   const name = contextName(found.pointer.type);
   const field = name === null ? null : contextField(name, found.path, cx.module.target.arch);
-  if (field === null) return null;
+  if (name === null || field === null) return null;
   const base = scalarValue(cx, found.pointer);
   return () => {
     checkNil(cx, base);
-    if (cx.program !== null && !mayRead(field, cx.program))
-      report(cx, 'context-read', x.span, { field: found.path, type: cx.program.type });
     if (field.since !== undefined)
       requireKernel(cx.module, field.since, `the field ${found.path} of a bpf.${name}`, x.span);
-    return { kind: 'context', base, field, index: 0 };
+    return { kind: 'context', base, field, context: name, path: found.path, span: x.span, index: 0 };
   };
 }
 
@@ -64,11 +63,16 @@ const bitsOf = (field: ContextField): AccessBits =>
   field.width === 8 ? 64 : field.width === 4 ? 32 : field.width === 2 ? 16 : 8;
 
 export function readContext(cx: Context, binding: ContextBinding, type: Type): Value {
-  const { base, field } = binding;
+  const { base, field, context, path, span } = binding;
   if (shapeOf(type) === 'memory') return readElements(cx, binding, type);
+  noteField(cx, base, { access: 'read', context, path, field, span });
   const held = scalarOf(type);
   const offset = field.offset + binding.index * field.width;
-  if (held.ir === 'ptr') return scalar(cx.b.load('ptr', bitsOf(field), base, offset));
+  if (held.ir === 'ptr') {
+    const pointer = cx.b.load('ptr', bitsOf(field), base, offset);
+    if (field.kind === 'sock-common-or-null') cx.commonSocks.add(pointer);
+    return scalar(pointer);
+  }
   const id = cx.b.load(field.width === 8 ? 'i64' : 'i32', bitsOf(field), base, offset);
   if (held.bool) return scalar(compare(cx, 'icmp.ne', id, constant(cx, cx.b.typeOf(id), 0n)));
   if (held.bits === 64) return scalar(widen(cx, id, held.signed));
@@ -97,10 +101,8 @@ export function writeContext(
   span: Span,
 ): void {
   const { base, field } = binding;
-  if (cx.program !== null && !mayWrite(field, cx.program)) {
-    report(cx, 'context-write', span, { type: cx.program.type });
-    return;
-  }
+  const { context, path } = binding;
+  noteField(cx, base, { access: 'write', context, path, field, span });
   if (value.kind === 'memory' && under(type).kind === 'array') {
     const elem = elemOf(type);
     for (let index = 0; index < arrayLength(type); index++) {

@@ -12,6 +12,7 @@ import type { ValueId } from '../../ir/ir.ts';
 import type { Context } from '../context.ts';
 import { address, arith, clearMemory, compare, constant, int, narrow } from '../emit.ts';
 import { memory, scalar, type Value } from '../values.ts';
+import { usdtCookie } from '../usdt.ts';
 import { newMemory, read } from '../variables.ts';
 import { bitLength, reverseBytes } from './bits.ts';
 import { buffer, helperResult } from './helpers.ts';
@@ -58,10 +59,11 @@ function contextQuestions(): Record<string, IntrinsicRow> {
     (helper: HelperName): IntrinsicRow =>
     (cx, call, args) =>
       helperResult(cx, helper, [scalarArg(args, 0)], call.type);
-  const cookies = [...contexts, 'LSM', 'RawTracepoint', 'TpBTF', 'Tracepoint', 'USDT'];
+  const cookies = [...contexts, 'LSM', 'RawTracepoint', 'TpBTF', 'Tracepoint'];
   return {
     ...Object.fromEntries(contexts.map((name) => [`bpf.${name}.FuncIP`, ask('get_func_ip')])),
     ...Object.fromEntries(cookies.map((name) => [`bpf.${name}.Cookie`, ask('get_attach_cookie')])),
+    'bpf.USDT.Cookie': (cx, call, args) => scalar(usdtCookie(cx, scalarArg(args, 0), call.span)),
   };
 }
 

@@ -10,10 +10,11 @@
 import type { TIntrinsic } from '../../ast/typed.ts';
 import type { Type } from '../../ast/types.ts';
 import { must, unreachable } from '../../base/assert.ts';
-import { type ContextField, contextField, hasDirectPacket } from '../../bpf/contexts.ts';
+import { type ContextField, contextField } from '../../bpf/contexts.ts';
 import { sizeof } from '../../check/layout.ts';
 import type { ValueId } from '../../ir/ir.ts';
-import { type Context, report } from '../context.ts';
+import { noteUse } from '../context-uses.ts';
+import type { Context } from '../context.ts';
 import {
   abortIf,
   abortUnless,
@@ -83,8 +84,7 @@ function bound(cx: Context, name: string, which: Bound, context: ValueId): Value
 }
 
 function requireDirect(cx: Context, call: TIntrinsic): void {
-  if (cx.program !== null && !hasDirectPacket(cx.program))
-    report(cx, 'no-direct-packet', call.span, { type: cx.program.type });
+  noteUse(cx, { access: 'packet', span: call.span });
 }
 
 function pointerAt(cx: Context, call: TIntrinsic, context: ValueId, off: ValueId, size: number): ValueId {

@@ -50,6 +50,7 @@ const typedTaskSince = 11;
 export const unevaluated: ReadonlySet<string> = new Set([
   'bpf.FieldExists',
   'bpf.FieldSize',
+  'bpf.BitField',
   'bpf.Kconfig.Get',
 ]);
 

@@ -29,6 +29,7 @@ import { goMapRows } from './gomaps.ts';
 import { helperCall } from './helpers.ts';
 import { mapRows } from './maps.ts';
 import { objectRows } from './objects.ts';
+import { bitFieldRows } from './bit-fields.ts';
 import { packetRows } from './packets.ts';
 import { printRows } from './print.ts';
 import { relocationRows, unevaluated } from './relocations.ts';
@@ -51,6 +52,7 @@ const tables = (): readonly Readonly<Record<string, IntrinsicRow>>[] => [
   callbackRows,
   objectRows,
   relocationRows,
+  bitFieldRows,
   externRows,
 ];
 
