@@ -14,6 +14,7 @@ type viewer struct{ S []uint8 }
 type caller struct{ F func() }
 
 var global *uint64
+var hook func()
 var slices [2][]uint8
 var inMap = bpf.HashMap[uint32, holder]{MaxEntries: 4}
 var keyed = bpf.HashMap[holder, uint32]{MaxEntries: 4}
