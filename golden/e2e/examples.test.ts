@@ -230,6 +230,19 @@ describe.skipIf(!ready)('examples', () => {
     expect(passed, output).toEqual(commands.map(baseName));
   }, 120_000);
 
+  /** What was seen of each, as a table on standard output. */
+  test('summary', () => {
+    const rows = examples.map(({ name, on, by, libbpf }) => {
+      const ran = commands.includes(name) ? 'builds and runs' : 'builds';
+      return [name, ran, on === 'host' ? 'here' : `Linux ${on}`, by, libbpf] as const;
+    });
+    const table = [['example', 'Go program', 'seen on', 'triggered by', 'libbpf 1.1'] as const, ...rows];
+    const widths = [0, 1, 2, 3].map((i) => Math.max(...table.map((row) => row[i]?.length ?? 0)));
+    const text = table.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '));
+    process.stdout.write(`${text.join('\n')}\n`);
+    expect(rows.filter(([, ran]) => ran === 'builds and runs').length).toBeGreaterThanOrEqual(10);
+  });
+
   test.each(here)(
     'triggered on Linux %s',
     async (kernel) => {

@@ -51,6 +51,7 @@ function attachOptions(args: Args, input: Loadable, session: KernelSession): Att
     cgroup: text('cgroup'),
     probe: text('probe'),
     sockets: only === undefined ? null : (session.loaded.maps.get(only.name)?.fd ?? null),
+    staticProbes: session.loaded.maps.get('__bpf_usdt_specs')?.fd ?? null,
     netfilterHook: hooks.indexOf(args.values.get('hook') ?? 'input'),
   };
 }

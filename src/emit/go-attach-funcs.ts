@@ -3,6 +3,7 @@
  * sockets, perf events, network namespaces, several links that belong together.
  */
 
+import { goUsdt, goUsdtImports } from './go-usdt.ts';
 import type { Piece } from './goprogram.ts';
 
 export type AttachFunc =
@@ -20,7 +21,8 @@ export type AttachFunc =
   | 'raw'
   | 'file'
   | 'netns'
-  | 'netfilter';
+  | 'netfilter'
+  | 'usdt';
 
 interface FuncRow extends Piece {
   /** Other functions that it calls. */
@@ -49,6 +51,7 @@ func ${name}(binary, symbol string, prog *ebpf.Program) (io.Closer, error) {
 }
 
 const funcs: Readonly<Record<AttachFunc, FuncRow>> = {
+  usdt: { uses: ['closers'], imports: [ebpf, link, ...goUsdtImports], lines: goUsdt },
   closers: {
     uses: [],
     imports: ['errors', 'io'],

@@ -25,7 +25,8 @@ export type AttachNeed =
   | 'hook'
   | 'frequency'
   | 'device'
-  | 'target';
+  | 'target'
+  | 'probe';
 
 export interface NeedRow {
   /** In Go: name and type, as a parameter of attach. */
@@ -80,6 +81,7 @@ export const needRows: Readonly<Record<AttachNeed, NeedRow>> = {
   cgroup: text('cgroup', 'folder of the cgroup to attach to', '"/sys/fs/cgroup"'),
   binary: required(text('binary', 'executable or library to probe', '$binary')),
   symbol: required(text('symbol', 'function to probe', '""')),
+  probe: required(text('probe', 'static probe, BINARY:PROVIDER:NAME,', '""')),
   netns: text('netns', 'network namespace to attach to', '"/proc/self/ns/net"'),
   hook: text('hook', 'prerouting, input, forward, output or postrouting', '"input"'),
   frequency: {
@@ -154,9 +156,9 @@ export const attachCalls: Readonly<Record<LinkKind, AttachCall>> = {
   uretprobe: through('uretprobe', 'attachUretprobe(binary, $symbol, $p)', 'binary'),
   'uprobe.multi': through('uprobeMulti', 'attachUprobeMulti(binary, $symbol, $p)', 'binary'),
   'uretprobe.multi': through('uretprobeMulti', 'attachUretprobeMulti(binary, $symbol, $p)', 'binary'),
-  // cilium/ebpf 0.22 has no option for sessions, and reads no notes of static probes.
+  // cilium/ebpf 0.22 has no option for sessions.
   'uprobe.session': loadedOnly,
-  usdt: loadedOnly,
+  usdt: through('usdt', 'attachStatic($static, $p, coll.Maps["__bpf_usdt_specs"])'),
   tc: through('classifier', 'attachClassifier(iface, egress, $p)', 'iface', 'direction'),
   tcx: through('classifier', 'attachClassifier(iface, $egress, $p)', 'iface'),
   netkit: by(`link.AttachNetkit(link.NetkitOptions${onInterface})`, 'iface'),
@@ -194,6 +196,7 @@ export function attachCallOf({ row, target }: AttachPoint, maps: readonly MapDec
   }
   if (row.link === 'cgroup' && row.attachType === null)
     return through('cgroupSkb', 'attachCgroupSKB(cgroup, egress, $p)', 'cgroup', 'direction');
+  if (row.link === 'usdt' && target === '') return { ...call, needs: ['probe'] };
   const probesBinary = call.needs.includes('binary');
   return probesBinary && target === '' ? { ...call, needs: [...call.needs, 'symbol'] } : call;
 }
@@ -220,6 +223,7 @@ export function attachWords(
     name: goString(target.slice(slash + 1)),
     symbol: symbol === '' ? 'symbol' : goString(symbol),
     sys: goString(`sys_${target}`),
+    static: target === '' ? 'probe' : goString(target),
     a: row.attachType === null ? 'ebpf.AttachNone' : goAttachType(row.attachType, row.attachId),
     egress: String(row.attachType === 'tcx_egress'),
     sockets: `coll.Maps[${goString(sockets)}]`,

@@ -41,10 +41,10 @@ const pointerSize = 8;
 /** Kernels give an array's key this type when they are told none. */
 const indexType: Type = { kind: 'basic', name: 'uint32' };
 
-/** The checked declaration of each map: lowering keeps the order and may rename. */
+/** The checked declaration of each map: lowering keeps the order, may rename, and adds its own behind them. */
 export function typedMaps(maps: readonly MapDecl[], program: TProgram | null): ReadonlyMap<string, TMap> {
   const typed = program?.maps ?? [];
-  const inOrder = typed.length === maps.length;
+  const inOrder = typed.length <= maps.length;
   return new Map(
     maps.flatMap((map, i) => {
       const found = inOrder ? typed[i] : typed.find((t) => t.name === map.name);
@@ -113,7 +113,7 @@ export function mapTypeOf(map: MapDecl, typed: TMap | undefined, what: 'key' | '
   const declared = index < 0 ? undefined : typed?.typeArgs[index];
   if (declared !== undefined)
     return map.type === 'lpm_trie' && what === 'key' ? prefixed(declared) : declared;
-  return what === 'key' && row.keySize === 4 ? indexType : null;
+  return what === 'key' && row.keySize === 4 && typed !== undefined ? indexType : null;
 }
 
 /** Programs of a tail-call table by slot. */

@@ -33,6 +33,8 @@ export type Attachment =
       readonly kind: 'uprobe';
       readonly path: string;
       readonly offset: bigint;
+      /** File offset of the counter that tells a static probe that someone listens. */
+      readonly semaphore?: bigint;
       readonly ret: boolean;
       readonly cookie?: bigint;
     }
@@ -198,11 +200,21 @@ function readNumber(path: string, what: string): number {
   return Number(digits[0]);
 }
 
-function probeEvent(kind: 'kprobe' | 'uprobe', ret: boolean, where: string, offset: bigint): PerfEvent {
+/** The counter's offset is in the upper half of the event's configuration. */
+const counterShift = 32n;
+
+function probeEvent(
+  kind: 'kprobe' | 'uprobe',
+  ret: boolean,
+  where: string,
+  offset: bigint,
+  semaphore = 0n,
+): PerfEvent {
   const folder = `/sys/bus/event_source/devices/${kind}`;
   const type = readNumber(`${folder}/type`, kind);
   const bit = ret ? readNumber(`${folder}/format/retprobe`, `${kind} at return`) : 0;
-  return { type, config: ret ? 1n << BigInt(bit) : 0n, config1: where, config2: offset };
+  const config = (ret ? 1n << BigInt(bit) : 0n) | (semaphore << counterShift);
+  return { type, config, config1: where, config2: offset };
 }
 
 /** Attach; throws an error that names what the kernel lacks or refuses. */
@@ -229,7 +241,7 @@ export function attach(system: System, progFd: number, to: Attachment): Attached
       return attachPerfEvent(
         system,
         progFd,
-        probeEvent('uprobe', to.ret, to.path, to.offset),
+        probeEvent('uprobe', to.ret, to.path, to.offset, to.semaphore),
         to.cookie ?? 0n,
       );
     case 'raw_tracepoint': {

@@ -13,6 +13,7 @@ import { type Attached, attach, attachSampling, createLink, held } from './attac
 import { command } from './command.ts';
 import { symbolOffset } from './executable.ts';
 import { closeFd, succeed, type System } from './system.ts';
+import { attachStatic } from './usdt.ts';
 
 export interface AttachOptions {
   /** Network interface. */
@@ -24,6 +25,8 @@ export interface AttachOptions {
   readonly probe: string | null;
   /** Descriptor of the socket map, for sk_skb and sk_msg programs. */
   readonly sockets: number | null;
+  /** Descriptor of the map for what static probes' notes say. */
+  readonly staticProbes?: number | null;
   readonly netfilterHook: number;
 }
 
@@ -73,6 +76,14 @@ function probeTarget(
   const colon = text.lastIndexOf(':');
   if (colon <= 0) throw new AttachError('choose an executable and its function with --probe PATH:SYMBOL');
   return { path: text.slice(0, colon), symbol: text.slice(colon + 1) };
+}
+
+/** BINARY:PROVIDER:NAME. */
+function usdtTarget(target: string, { probe }: AttachOptions): string {
+  const text = target === '' ? (probe ?? '') : target;
+  if (text.split(':').length < 3)
+    throw new AttachError('choose a static probe with --probe BINARY:PROVIDER:NAME');
+  return text;
 }
 
 function attachSyscall(system: System, progFd: number, name: string, ret: boolean): Attached {
@@ -250,8 +261,9 @@ export function attachProgram(
       return attach(system, progFd, { kind: 'link', attachType: attachId, target: 0 });
     case 'perf_event':
       return attachSampling(system, progFd, samplesPerSecond, availableParallelism());
-    case 'none':
     case 'usdt':
+      return attachStatic(system, progFd, usdtTarget(target, options), options.staticProbes ?? null);
+    case 'none':
     case 'lwt':
     case 'lirc':
     case 'xdp-map':
