@@ -74,8 +74,9 @@ export function contentsWith(
   return contents;
 }
 
-/** Map types whose contents can be walked. */
+/** Maps whose contents can be walked and are the program's, not its loader's. */
 const walkable = (input: Loadable, name: string): boolean => {
+  if (name.startsWith('__') || name === '.kconfig') return false;
   const type = input.object.maps.find((m) => m.name === name)?.type ?? 0;
   return [1, 2, 5, 6, 9, 10, 11].includes(type);
 };
