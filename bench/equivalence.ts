@@ -54,7 +54,7 @@ function* plainEntries(map: SideMap, random: Random): Generator<readonly [Uint8A
 }
 
 /** The same entries for both versions. */
-function fill(system: System, program: string, sides: readonly Side[], random: Random): void {
+export function fill(system: System, program: string, sides: readonly Side[], random: Random): void {
   const [first] = sides;
   const own = entriesFor(program, random);
   for (const [name, map] of must(first, 'a side').maps) {

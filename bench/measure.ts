@@ -10,6 +10,7 @@ import type { ProgramStats } from '../src/kernel/program.ts';
 import type { System } from '../src/kernel/system.ts';
 import { readBpfObject } from '../src/object/bpf-object.ts';
 import { anchors, type GoBuild, compileGo, compileObject, reference, slotsOfObject } from './compilers.ts';
+import { nanoseconds } from './nanoseconds.ts';
 import { type Loadable, loadSide } from './sides.ts';
 import type { Row } from './suite.ts';
 
@@ -32,6 +33,10 @@ export interface Measurement {
   readonly verifiedC19: number | null;
   readonly jitBytes: number | null;
   readonly jitBytesC19: number | null;
+  /** Nanoseconds of a run; null for tracing programs, whose runs the kernel does not repeat, and without a kernel. */
+  readonly ns: number | null;
+  readonly nsC19: number | null;
+  readonly nsNoise: number | null;
   /** `listing`: only bare instructions are this small, an object has no way to say the address of a map's value. */
   readonly form: GoBuild['form'] | null;
   readonly error: string | null;
@@ -77,12 +82,17 @@ export function measure(
   cpu: CompileOptions['cpu'],
   c: CFigures,
   system: System | null,
+  timed: boolean,
 ): Measurement {
   const made = compileGo(row.name, { optimize: mode, cpu });
   const built = typeof made === 'string' ? null : made;
   const ours = stats(system, built?.loadable ?? null);
   const theirs =
     c.object === null ? null : stats(system, { kind: 'object', object: readBpfObject(c.object) });
+  const times =
+    !timed || system === null || built === null || c.object === null || typeof ours === 'string'
+      ? null
+      : nanoseconds(system, row.name, built.loadable, { kind: 'object', object: readBpfObject(c.object) });
   const number = (s: ProgramStats | string | null, of: 'processed' | 'jitedLen'): number | null =>
     s === null || typeof s === 'string' ? null : s[of];
   return {
@@ -99,6 +109,9 @@ export function measure(
     verifiedC19: number(theirs, 'processed'),
     jitBytes: number(ours, 'jitedLen'),
     jitBytesC19: number(theirs, 'jitedLen'),
+    ns: times?.ours ?? null,
+    nsC19: times?.theirs ?? null,
+    nsNoise: times?.noise ?? null,
     form: built?.form ?? null,
     error:
       typeof made === 'string'

@@ -19,7 +19,7 @@ export function geometricMean(
   return rows.size === 0 ? null : mean([...rows.values()].map(mean));
 }
 
-const columns = [3, -16, 2, 5, 5, 5, 6, 5, 6, 6, 12, 14] as const;
+const columns = [3, -16, 2, 5, 5, 5, 6, 5, 6, 6, 12, 14, 14] as const;
 
 const line = (cells: readonly string[]): string =>
   cells
@@ -47,13 +47,14 @@ function cells(m: Measurement, row: Row | undefined): readonly string[] {
     ratio,
     pair(m.verified, m.verifiedC19),
     pair(m.jitBytes, m.jitBytesC19),
+    m.nsNoise === null ? '' : `${pair(m.ns, m.nsC19)} ±${m.nsNoise}`,
   ];
 }
 
-function meanOf(
+export function meanOf(
   list: readonly Measurement[],
-  ours: 'slots' | 'jitBytes',
-  theirs: 'c19' | 'jitBytesC19',
+  ours: 'slots' | 'jitBytes' | 'ns',
+  theirs: 'c19' | 'jitBytesC19' | 'nsC19',
 ): string {
   const ratios = list.flatMap((m) => {
     const [a, b] = [m[ours], m[theirs]];
@@ -77,6 +78,7 @@ export function table(list: readonly Measurement[]): string {
     'ratio',
     'verified',
     'JIT bytes',
+    'ns',
   ];
   const body = list.map((m) =>
     line(
@@ -89,7 +91,7 @@ export function table(list: readonly Measurement[]): string {
   const modes = [...new Set(list.map((m) => m.mode))];
   const means = modes.map((mode) => {
     const own = list.filter((m) => m.mode === mode);
-    return `-O${mode}: slots ${meanOf(own, 'slots', 'c19')} of clang-19's, JIT bytes ${meanOf(own, 'jitBytes', 'jitBytesC19')}`;
+    return `-O${mode}: slots ${meanOf(own, 'slots', 'c19')} of clang-19's, JIT bytes ${meanOf(own, 'jitBytes', 'jitBytesC19')}, ns ${meanOf(own, 'ns', 'nsC19')}`;
   });
   const errors = list.flatMap((m) => (m.error === null ? [] : [`${m.program} -O${m.mode}: ${m.error}`]));
   return [line(head), ...body, '', ...means, ...errors].join('\n');

@@ -37,6 +37,28 @@ b0:
     expect(text).not.toMatch(/load\.u32 v\d+ \+ 4/);
   });
 
+  it('gives back a part of a register only if there was nothing above it', () => {
+    const text = transform(
+      `${head}
+func @main(v0: ptr) -> i32 program @main {
+b0:
+  v1: ptr = load.u32 v0 + 0
+  v2: i32 = load.u8 v1 + 8
+  v3: i32 = load.u32 v0 + 12
+  store.8 v1 + 0, v2
+  store.8 v1 + 1, v3
+  v4: i32 = load.u8 v1 + 0
+  v5: i32 = load.u8 v1 + 1
+  v6: i32 = add v4, v5
+  return v6
+}
+`,
+      [loadElim],
+    );
+    expect(text).not.toMatch(/= load\.u8 v1 \+ 0/);
+    expect(text).toMatch(/= load\.u8 v1 \+ 1/);
+  });
+
   it('preserves random programs', () => {
     expect(firstDifference([loadElim], { from: 1, count: 150 })).toBeNull();
   });

@@ -12,6 +12,7 @@
 import { must } from '../src/base/assert.ts';
 import { reversePostorder } from '../src/base/graph.ts';
 import type { Block, Func, Instr, IrType, ValueId } from '../src/ir/ir.ts';
+import { type KnownBits, knownBits, maximum, nothingKnown } from '../src/ir/known-bits.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { type Access, type Change, mayOverlap, type Regions, regionsOf } from '../src/ir/regions.ts';
 import { cfgOf, mapFuncs, removeUnreachable, substitute, typesOf } from '../src/ir/walk.ts';
@@ -64,11 +65,17 @@ function entryOf(predecessors: readonly number[], after: readonly (Memory | unde
   return new Map([...first].filter(([key, held]) => others.every((m) => m!.get(key)?.value === held.value)));
 }
 
-/** What a store of whole registers leaves for loads of the same width. */
-function storedAs(i: Instr, type: IrType): { readonly type: IrType; readonly ops: readonly string[] } | null {
+/** What a store leaves for loads of the same width; of a part of a register only if there is nothing above it. */
+function storedAs(
+  i: Instr,
+  type: IrType,
+  bits: KnownBits,
+): { readonly type: IrType; readonly ops: readonly string[] } | null {
   if (i.op === 'store.64' && type !== 'i32') return { type, ops: ['load.u64'] };
   if (i.op === 'store.32' && type === 'i32') return { type, ops: ['load.u32', 'load.s32'] };
-  return null;
+  const width = i.op === 'store.8' ? 8 : i.op === 'store.16' ? 16 : null;
+  if (width === null || type !== 'i32' || maximum(bits, 32) >> BigInt(width) !== 0n) return null;
+  return { type, ops: [width === 8 ? 'load.u8' : 'load.u16'] };
 }
 
 function visit(
@@ -76,6 +83,7 @@ function visit(
   memory: Memory,
   regions: Regions,
   types: readonly (IrType | undefined)[],
+  known: (v: ValueId) => KnownBits,
 ): ValueId | null {
   const access = regions.accessOf(i);
   if (access !== null && i.op.startsWith('load.') && i.result !== null) {
@@ -88,8 +96,9 @@ function visit(
   }
   forget(memory, regions.changeOf(i));
   if (access === null || !i.op.startsWith('store.')) return null;
-  const stored = storedAs(i, types[i.args[1]!] ?? 'ptr');
-  for (const op of stored?.ops ?? []) remember(memory, { access, value: i.args[1]!, type: stored!.type, op });
+  const value = i.args[1]!;
+  const stored = storedAs(i, types[value] ?? 'ptr', known(value));
+  for (const op of stored?.ops ?? []) remember(memory, { access, value, type: stored!.type, op });
   return null;
 }
 
@@ -102,10 +111,13 @@ function eliminate(input: Func): Func {
   const types = typesOf(f);
   const after: (Memory | undefined)[] = [];
   const replaced = new Map<ValueId, ValueId>();
+  const bits: KnownBits[] = [];
+  const known = (v: ValueId): KnownBits => bits[v] ?? nothingKnown;
   for (const at of reversePostorder(graph)) {
     const memory = entryOf(graph.predecessors[at]!, after);
     for (const i of f.blocks[at]!.body) {
-      const value = visit(i, memory, regions, types);
+      if (i.result !== null) bits[i.result] = knownBits(i, known);
+      const value = visit(i, memory, regions, types, known);
       if (value !== null) replaced.set(i.result!, value);
     }
     after[at] = memory;

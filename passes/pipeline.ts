@@ -5,6 +5,7 @@
  * The constraints are checked by a test: adding a pass in the wrong place fails with the reason.
  */
 
+import { accumulate } from './accumulate.ts';
 import { arrayValues } from './array-values.ts';
 import { boundOffsets } from './bound-offsets.ts';
 import { callSlots } from './call-slots.ts';
@@ -18,6 +19,7 @@ import { cursors } from './cursors.ts';
 import { dce } from './dce.ts';
 import { demandedBitsPass } from './demanded-bits.ts';
 import { dse } from './dse.ts';
+import { earlyResults } from './early-results.ts';
 import { edgeValues } from './edge-values.ts';
 import { expandMemory } from './expand-memory.ts';
 import { frame } from './frame.ts';
@@ -44,6 +46,7 @@ import { stringsToStack } from './strings-to-stack.ts';
 import { threadEdges } from './thread-edges.ts';
 import { verifyBudget } from './verify-budget.ts';
 import { wideCompares } from './wide-compares.ts';
+import { widenStores } from './widen-stores.ts';
 import { zeroRecords } from './zero-records.ts';
 
 export interface Step {
@@ -55,6 +58,7 @@ export interface Step {
 const always = ['0', '2', 's'] as const;
 const optimised = ['2', 's'] as const;
 const small = ['s'] as const;
+const fast = ['2'] as const;
 
 const step = (pass: AnyPass, levels: readonly Target['opt'][]): Step => ({ pass, levels });
 
@@ -85,6 +89,8 @@ export const pipeline: readonly Step[] = [
   step(threadEdges, optimised),
   step(nilChecks, optimised),
   step(cfgSimplify, optimised),
+  step(mem2reg, optimised),
+  step(copyProp, optimised),
   step(packetOffsets, optimised),
   step(packetChecks, optimised),
   step(cfgSimplify, optimised),
@@ -100,6 +106,8 @@ export const pipeline: readonly Step[] = [
   step(wideCompares, optimised),
   step(mergeAccesses, optimised),
   step(fuseAdds, small),
+  step(accumulate, fast),
+  step(widenStores, optimised),
   step(dse, optimised),
   step(callSlots, optimised),
   step(dce, optimised),
@@ -113,6 +121,7 @@ export const pipeline: readonly Step[] = [
   step(regalloc, always),
   step(frame, always),
   step(peephole, optimised),
+  step(earlyResults, optimised),
   step(layout, always),
   step(verifyBudget, always),
 ];
@@ -171,6 +180,7 @@ export const orderConstraints: readonly OrderConstraint[] = [
     after: 'call-slots',
     reason: 'a slot that is cleared before the helper fills it has another writer',
   },
+  { before: 'widen-stores', after: 'dse', reason: 'the clearing that a wider store covers is dead' },
   { before: 'load-elim', after: 'dse', reason: 'a store whose loads are gone may be dead' },
   { before: 'zero-records', after: 'dse', reason: 'a clear that is overwritten is dead' },
   {
@@ -238,6 +248,12 @@ export const orderConstraints: readonly OrderConstraint[] = [
     after: 'peephole',
     reason: 'constant stores that are neighbours in the frame are known only when it is laid out',
   },
+  {
+    before: 'peephole',
+    after: 'early-results',
+    reason: 'constants that are there already are gone, and those that are left are wanted',
+  },
+  { before: 'early-results', after: 'layout', reason: 'it makes an exit that others fall into' },
   {
     before: 'peephole',
     after: 'layout',

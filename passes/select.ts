@@ -95,6 +95,7 @@ function start(func: Func, module: Module, context: PassContext): State {
     accessCounts,
     zeroUpper: zeroUpperHalves(func, definitions, isa),
     widened,
+    sharedConstants: context.target.opt === 's' ? constantsInRegisters(func) : new Uint8Array(func.nextValue),
     contexts: storesConstantsToContext(context.target) ? null : contextPointers(func),
     registers: new Map(),
     blocks: [],
@@ -104,6 +105,18 @@ function start(func: Func, module: Module, context: PassContext): State {
     nextReg: firstVirtual,
     nextBlock: func.nextBlock,
   };
+}
+
+/** Values that two or more atomic operations take, which hold no immediate. */
+function constantsInRegisters(func: Func): Uint8Array {
+  const counts = new Uint8Array(func.nextValue);
+  for (const { body } of func.blocks) {
+    for (const i of body) {
+      const value = i.op.startsWith('atomic.add') && i.result === null ? i.args[1] : undefined;
+      if (value !== undefined) counts[value] = Math.min(2, counts[value]! + 1);
+    }
+  }
+  return counts.map((n) => (n > 1 ? 1 : 0));
 }
 
 function selectFunc(func: Func, module: Module, context: PassContext): MFunc<VReg> {
@@ -184,7 +197,9 @@ function selectWrite(s: State, i: Instr): void {
 }
 
 function selectValue(s: State, i: Instr, dst: VReg): void {
-  if (isBinary(i.op)) selectBinary(s, i, dst);
+  if (i.op === 'const')
+    emit(s, loadConstant(dst, must(constantOf(s, i.result!), 'a constant'), s.isa.alu32, s.pos));
+  else if (isBinary(i.op)) selectBinary(s, i, dst);
   else if (i.op.startsWith('icmp.')) selectCompare(s, i, dst);
   else if (i.op.startsWith('load.')) selectLoad(s, i, dst);
   else if (i.op === 'ptradd' || i.op === 'ptroff' || i.op === 'ptrdiff') selectPointer(s, i, dst);

@@ -50,6 +50,8 @@ export interface State {
   readonly zeroUpper: Uint8Array;
   /** i32 values that are zero-extended somewhere: comparing them 64 bits wide tells the verifier more. */
   readonly widened: Uint8Array;
+  /** Constants that several instructions want in a register: 1 keeps one for all, which -Os asks for. */
+  readonly sharedConstants: Uint8Array;
   /** Pointers that take no constant stores (context-pointers.ts), one byte per value; null: all take them. */
   readonly contexts: Uint8Array | null;
   readonly registers: Map<ValueId, VReg>;
@@ -207,7 +209,7 @@ export function reg(s: State, v: ValueId): VReg {
   const def = s.definitions[at];
   if (def !== undefined) {
     const constant = constantOf(s, at);
-    if (constant !== null) {
+    if (constant !== null && s.sharedConstants[at] === 0) {
       const t = fresh(s);
       emit(s, loadConstant(t, constant, s.isa.alu32, s.pos));
       return t;

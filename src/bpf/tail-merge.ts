@@ -1,17 +1,19 @@
 /**
  * Makes one block of what several blocks end with.
  *
- *     b1: …; r0 = 2; exit          b1: …; goto b9
- *     b2: …; r0 = 2; exit          b2: …; goto b9
- *                                  b9: r0 = 2; exit
+ *     b1: …; r1 = map m; r2 = 7; call 51; exit          b1: …; r2 = 7; goto b9
+ *     b2: …; r2 = *(u8 *)(r0 + 0); r1 = map m;          b2: …; r2 = *(u8 *)(r0 + 0); goto b9
+ *         call 51; exit                                 b9: r1 = map m; call 51; exit
  *
- * Only instructions that mean the same whatever way leads to them are merged: no access through a register that may
- * be a context here and a packet there, and no call, of which the verifier remembers the map. Invariant: a merged
- * tail saves at least one instruction.
+ * Instructions that do not depend on each other may change places for that. Only what means the same to the verifier
+ * whatever way leads to it is merged: an access through a register that may be a context here and a packet there, or a
+ * call, of which the verifier remembers the map, only together with what made the register. Invariant: a merged tail
+ * saves at least one instruction.
  */
 
 import { framePointer, type MBlock, type MInst, type PReg } from './minst.ts';
 import { endsFlow, rowOf, slotsOf } from './operands.ts';
+import { changePlaces, mayEnd, originsBefore } from './tail-parts.ts';
 
 type Block = MBlock<PReg>;
 type Inst = MInst<PReg>;
@@ -35,7 +37,7 @@ function tailOf(block: Block): Inst[] {
   const tail: Inst[] = [];
   for (let k = block.body.length - 1; k >= 0; k--) {
     const i = block.body[k]!;
-    if (!isPlain(i)) break;
+    if (!mayEnd(i)) break;
     tail.push(i);
   }
   return tail;
@@ -65,16 +67,50 @@ function mergeWhole(blocks: readonly Block[]): readonly Block[] {
 
 const size = (tail: readonly Inst[]): number => tail.reduce((sum, i) => sum + slotsOf(i), 0);
 
-/** The tail that all of a group share. */
-function commonTail(tails: readonly Inst[][]): readonly Inst[] {
-  const [head = []] = tails;
-  let length = 0;
-  while (
-    length < head.length &&
-    tails.every((tail) => tail[length] !== undefined && instKey(tail[length]!) === instKey(head[length]!))
-  )
-    length++;
-  return head.slice(0, length);
+/** A tail, and what each block of the group keeps before it, both the last first. */
+interface Shared {
+  readonly tail: readonly Inst[];
+  readonly kept: readonly (readonly Inst[])[];
+}
+
+/** How far before the tail an instruction may stand that moves into it. */
+const window = 6;
+
+/** Where an instruction like `want` stands that can move behind what follows it; -1: nowhere. */
+function movable(list: readonly Inst[], want: Inst): number {
+  const key = instKey(want);
+  for (let at = 0; at < list.length && at < window; at++) {
+    const i = list[at]!;
+    if (i.target !== null && at > 0) return -1;
+    if (instKey(i) === key) return list.slice(0, at).every((later) => changePlaces(i, later)) ? at : -1;
+  }
+  return -1;
+}
+
+/** The longest tail that the group shares and that means the same on every way. */
+function commonTail(tails: readonly (readonly Inst[])[]): Shared {
+  const kept = tails.map((tail) => [...tail]);
+  const tail: Inst[] = [];
+  let origins: ReadonlySet<PReg> = new Set();
+  let best: Shared = { tail: [], kept: tails };
+  const [head = []] = kept;
+  for (let at = 0; at < head.length && at < window; ) {
+    const want = head[at]!;
+    if (want.target !== null && tail.length > 0) break;
+    const places = kept.map((list) => movable(list, want));
+    if (places.some((place) => place < 0)) {
+      at++;
+      continue;
+    }
+    kept.forEach((list, k) => {
+      list.splice(places[k]!, 1);
+    });
+    tail.push(want);
+    origins = originsBefore(origins, want);
+    if (origins.size === 0) best = { tail: [...tail], kept: kept.map((list) => [...list]) };
+    at = 0;
+  }
+  return best;
 }
 
 /** Merges the ends of the first group of blocks for which that pays; null if there is none. */
@@ -88,20 +124,20 @@ function mergeOnce(blocks: readonly Block[], nextBlock: number): readonly Block[
   }
   for (const group of groups.values()) {
     if (group.length < 2) continue;
-    const tail = commonTail(group.map(tailOf));
-    const straight = tail.findIndex((i, k) => k > 0 && i.target !== null);
-    const merged = straight < 0 ? tail : tail.slice(0, straight);
+    const tails = group.map(tailOf);
+    const { tail, kept } = commonTail(tails);
     // Each block but one trades its tail for a jump.
-    if (size(merged) * (group.length - 1) - group.length < 0) continue;
-    const whole = group.find((block) => block.body.length === merged.length);
+    if (size(tail) * (group.length - 1) - group.length < 0) continue;
+    const whole = group.find((block) => block.body.length === tail.length);
     const home = whole?.id ?? nextBlock;
-    const cut = new Set(group.filter((block) => block !== whole).map((block) => block.id));
     const rest = blocks.map((block): Block => {
-      if (!cut.has(block.id)) return block;
-      const kept = block.body.slice(0, block.body.length - merged.length);
-      return { ...block, body: [...kept, goTo(home, block.body[block.body.length - 1]!)] };
+      const at = group.indexOf(block);
+      if (at < 0 || block === whole) return block;
+      const before = block.body.slice(0, block.body.length - tails[at]!.length);
+      const own = [...kept[at]!].reverse();
+      return { ...block, body: [...before, ...own, goTo(home, block.body[block.body.length - 1]!)] };
     });
-    return whole === undefined ? [...rest, { id: home, body: [...merged].reverse() }] : rest;
+    return whole === undefined ? [...rest, { id: home, body: [...tail].reverse() }] : rest;
   }
   return null;
 }

@@ -95,8 +95,11 @@ export function demandedBits(f: Func): readonly bigint[] {
     masks[v] = wider;
     work.push(v);
   };
-  const through = (i: Instr, out: bigint): void =>
-    i.args.forEach((v, at) => demand(v, demandedOf(i, at, out, constant, width(v))));
+  const through = (i: Instr, out: bigint): void => {
+    i.args.forEach((v, at) => {
+      demand(v, demandedOf(i, at, out, constant, width(v)));
+    });
+  };
   for (const b of f.blocks) {
     for (const i of b.body) if (opRow(i.op).effect !== 'pure') through(i, 0n);
     const read = b.end.kind === 'branch' ? b.end.cond : b.end.kind === 'return' ? b.end.value : null;
