@@ -212,25 +212,37 @@ describe.skipIf(!hasBpftool)('libbpf', () => {
     loaded(kfuncsObject(), (pins) => expect(readdirSync(pins)).toEqual(['New', 'Sum']));
   });
 
-  test('every instruction has its Go file, line and text', () => {
-    for (const optimize of levels) {
-      loaded(objectOf({ optimize }), (pins) => {
-        const text = bpftool('prog', 'dump', 'xlated', 'pinned', join(pins, 'Count'), 'linum');
-        const lines = text.trim().split('\n');
-        const comments = lines.filter((line) => line.startsWith(';'));
-        expect(comments.length).toBeGreaterThan(8);
-        for (const comment of comments) {
-          const [, shown, file, line] =
-            /^; (.*) \[file:(.*) line_num:(\d+) line_col:\d+\]$/.exec(comment) ?? [];
-          expect(file).toBe(richPath);
-          expect([comment, shown]).toEqual([comment, richLines[Number(line) - 1]?.trim()]);
-        }
-        // A function's head is followed by the line of its first instruction, so that none is without.
-        lines.forEach((line, i) => {
-          if (/^\S.*\):$/.test(line)) expect(lines[i + 1]).toMatch(/^;/);
-        });
-      });
+  /** The source lines above the instructions of a loaded program are those of the file, and none is without. */
+  function expectLines(pin: string, path: string, source: readonly string[]): void {
+    const lines = bpftool('prog', 'dump', 'xlated', 'pinned', pin, 'linum').trim().split('\n');
+    const comments = lines.filter((line) => line.startsWith(';'));
+    expect(comments.length).toBeGreaterThan(8);
+    for (const comment of comments) {
+      const [, shown, file, line] = /^; (.*) \[file:(.*) line_num:(\d+) line_col:\d+\]$/.exec(comment) ?? [];
+      expect(file).toBe(path);
+      expect([comment, shown]).toEqual([comment, source[Number(line) - 1]?.trim()]);
     }
+    // A function's head is followed by the line of its first instruction.
+    lines.forEach((line, i) => {
+      if (/^\S.*\):$/.test(line)) expect(lines[i + 1]).toMatch(/^;/);
+    });
+  }
+
+  test('every instruction has its Go file, line and text', () => {
+    for (const optimize of levels)
+      loaded(objectOf({ optimize }), (pins) => expectLines(join(pins, 'Count'), richPath, richLines));
+  });
+
+  test('every instruction of an example has its Go file, line and text', () => {
+    const input = gather(['examples/bootstrap/bootstrap/bootstrap.go']);
+    const [file] = input.files;
+    const { artifact } = compile({ ...input, options: { emit: 'object' } });
+    if (!(artifact instanceof Uint8Array) || file === undefined) throw new Error('no object');
+    loaded(artifact, (pins) => {
+      const names = readdirSync(pins);
+      expect(names.length).toBe(2);
+      for (const name of names) expectLines(join(pins, name), file.name, file.text.split('\n'));
+    });
   });
 
   test('types print as C', () => {
