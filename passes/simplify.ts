@@ -27,6 +27,7 @@ import {
   widthOf,
 } from '../src/ir/ir.ts';
 import { type KnownBits, knownBits, nothingKnown } from '../src/ir/known-bits.ts';
+import { loopLimits } from '../src/ir/loop-limits.ts';
 import { type OpName, opRow } from '../src/ir/ops.ts';
 import { bytesOf } from '../src/ir/pointers.ts';
 import {
@@ -97,6 +98,8 @@ interface Round extends Values {
   readonly address: Uint8Array;
   /** 1: the value is compared. */
   readonly compared: Uint8Array;
+  /** Values that end loops. */
+  readonly limits: ReadonlySet<ValueId>;
   readonly replaced: Map<ValueId, ValueId>;
   readonly fresh: () => ValueId;
   readonly onRule: OnRule | null;
@@ -147,6 +150,7 @@ function simplifyOnce(input: Func, onRule: OnRule | null): Func {
     bits: [],
     address: addressValues(f, definitions),
     compared: comparedValues(f),
+    limits: loopLimits(f),
     replaced: new Map(),
     onRule,
     fresh: () => nextValue++,
@@ -229,6 +233,7 @@ function foldPointer(r: Round, i: Instr): Instr | ValueId | null {
 
 /** Of their results the verifier of no kernel knows anything. */
 const unfollowed: ReadonlySet<OpName> = new Set(['udiv', 'urem', 'bswap16', 'bswap32']);
+const shifts: ReadonlySet<OpName> = new Set(['shl', 'lshr', 'ashr']);
 const followedDepth = 6;
 
 /** Does the verifier know the bits of the value that are known here? */
@@ -236,6 +241,7 @@ function isFollowed(r: Round, v: ValueId, depth = followedDepth): boolean {
   const def = r.definitions[v];
   if (def === undefined || def.op.startsWith('load.')) return true;
   if (unfollowed.has(def.op) || depth === 0) return false;
+  if (shifts.has(def.op) && constantValue(r, def.args[1]!) === null) return false;
   return def.args.every((arg) => isFollowed(r, arg, depth - 1));
 }
 
@@ -250,6 +256,8 @@ function touchesBounds(r: Round, rule: Rule, i: Instr, m: Match): boolean {
   }
   const compares = rule.lhs.op.startsWith('icmp.');
   if (!compares && !factRules.has(rule)) return false;
+  if (i.result !== null && r.limits.has(i.result) && ![...m.values.values()].every((v) => isFollowed(r, v)))
+    return true;
   // What the bits decide, the verifier knows without the comparison, if it can follow where they come from.
   const decides = compares && factRules.has(rule) && rule.rhs.kind === 'literal';
   if (decides && [...m.values.values()].every((v) => isFollowed(r, v))) return false;

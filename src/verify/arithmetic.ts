@@ -45,10 +45,12 @@ function ofRanges(op: string, x: Range, y: Range, width: Width): Range {
       return made(x.low + y.low, x.high + y.high, x.min + y.min, x.max + y.max);
     case 'sub':
       return made(x.low - y.high, x.high - y.low, x.min - y.max, x.max - y.min);
-    case 'mul':
-      return x.min >= 0n && y.min >= 0n
-        ? made(x.low * y.low, x.high * y.high, x.min * y.min, x.max * y.max)
-        : unsigned(x.low * y.low, x.high * y.high);
+    case 'mul': {
+      const products = [x.min * y.min, x.min * y.max, x.max * y.min, x.max * y.max];
+      const least = products.reduce((a, b) => (b < a ? b : a));
+      const most = products.reduce((a, b) => (b > a ? b : a));
+      return made(x.low * y.low, x.high * y.high, least, most);
+    }
     case 'and':
       return unsigned(0n, x.high < y.high ? x.high : y.high);
     case 'or':
@@ -58,7 +60,7 @@ function ofRanges(op: string, x: Range, y: Range, width: Width): Range {
     case 'lsh':
       return isConstant(y) ? unsigned(x.low << y.low, x.high << y.low) : whole;
     case 'rsh':
-      return isConstant(y) ? unsigned(x.low >> y.low, x.high >> y.low) : unsigned(0n, x.high);
+      return isConstant(y) ? unsigned(x.low >> y.low, x.high >> y.low) : whole;
     case 'arsh':
       return isConstant(y) ? made(-1n, 0n, x.min >> y.low, x.max >> y.low) : whole;
     default:
