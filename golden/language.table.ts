@@ -172,6 +172,7 @@ export const cells: readonly Cell[] = [
     'range over functions that inline',
     'language/closures cases/TRangeFunc cases/TRangeFuncReturn cases/TRangePairs',
   ),
+  cell('statements', 'range over Go maps, left in every way', 'language/gomaps'),
   cell(
     'statements',
     'switch with init, tagless, fallthrough',

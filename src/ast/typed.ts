@@ -385,7 +385,7 @@ export interface TFor {
 export interface TRange {
   readonly kind: 'range';
   readonly span: Span;
-  readonly over: 'int' | 'array' | 'arrayptr' | 'slice' | 'string' | 'func' | 'map';
+  readonly over: 'int' | 'array' | 'arrayptr' | 'slice' | 'string' | 'func';
   /** New variables (`:=`) or lvalues (`=`), or null. */
   readonly key: TVar | TExpr | null;
   readonly value: TVar | TExpr | null;

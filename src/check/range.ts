@@ -12,6 +12,7 @@ import { assignTo, convertUntyped, tree } from './convert.ts';
 import { checkValue } from './expr.ts';
 import { defaultType } from './infer.ts';
 import { describe, type Operand, report, textOf, value } from './operand.ts';
+import { rangeOverMap, visitEnv } from './rangemap.ts';
 import { badExpr, type Env, inner, newVar } from './scope.ts';
 import { checkBlock } from './stmt.ts';
 import {
@@ -27,7 +28,7 @@ import {
 } from './types.ts';
 
 interface Shape {
-  readonly over: TRange['over'];
+  readonly over: TRange['over'] | 'map';
   /** Types of the first and second variable; null: there is none. */
   readonly key: Type | null;
   readonly value: Type | null;
@@ -77,21 +78,28 @@ function rangeOperand(env: Env, stmt: Range): Operand {
 }
 
 export function checkRange(env: Env, stmt: Range, label: string | null): TStmt {
-  const scope = inner(env);
   const op = rangeOperand(env, stmt);
   const shape = op.mode === 'invalid' || op.mode === 'nil' ? null : shapeOf(op.type);
   if (shape === null && op.mode !== 'invalid')
     report(env, 'cannot-range', stmt.x.span, { text: describe(env, op) });
   if (shape !== null) requireCount(env, stmt, shape, op);
+  const visit = shape?.over === 'map' ? visitEnv(env) : env;
+  const scope = inner(visit);
   const x = shape === null ? badExpr(stmt.x.span, invalidType) : tree(env, op);
   const blank = (e: Expr | null): boolean => e === null || (e.kind === 'Ident' && e.name === '_');
   if (stmt.op === ':=' && stmt.key !== null && blank(stmt.key) && blank(stmt.value))
     report(env, 'define-nothing-new', stmt.key.span, {});
-  const key = target(env, scope, stmt, stmt.key, shape?.key ?? invalidType);
-  const second = target(env, scope, stmt, stmt.value, shape?.value ?? invalidType);
+  const key = target(visit, scope, stmt, stmt.key, shape?.key ?? invalidType);
+  const second = target(visit, scope, stmt, stmt.value, shape?.value ?? invalidType);
   for (const variable of [key, second]) if (variable?.kind === 'var') declareVariable(scope, variable);
   const body = checkBlock(scope, stmt.body);
-  return { kind: 'range', span: stmt.span, over: shape?.over ?? 'int', key, value: second, x, body, label };
+  const { span } = stmt;
+  const parts = { span, key, value: second, x, body, label };
+  if (shape?.over !== 'map') return { kind: 'range', over: shape?.over ?? 'int', ...parts };
+  if (x.kind === 'mapref')
+    return rangeOverMap(env, visit, parts, shape.key ?? invalidType, shape.value ?? invalidType);
+  report(env, 'no-ebpf-form', x.span, { name: 'range over a map that is no package variable' });
+  return body;
 }
 
 function requireCount(env: Env, stmt: Range, shape: Shape, op: Operand): void {

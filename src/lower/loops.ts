@@ -18,7 +18,6 @@ import { at, type Context, report } from './context.ts';
 import { arith, branch, checkNil, compare, constant, enter, int, jump, known } from './emit.ts';
 import { expression, isPlace, operand, scalarValue } from './expressions.ts';
 import { order } from './integers.ts';
-import { rangeGoMap } from './intrinsics/gomaps.ts';
 import { indexed, place } from './places.ts';
 import { rangeFunction } from './rangefunc.ts';
 import { arrayLength, elemOf, scalarOf, shapeOf } from './shapes.ts';
@@ -85,9 +84,6 @@ export function rangeStatement(cx: Context, stmt: TRange): void {
       return;
     case 'func':
       rangeFunction(cx, stmt);
-      return;
-    case 'map':
-      rangeGoMap(cx, stmt);
       return;
     default:
       stmt.over satisfies never;

@@ -6,12 +6,12 @@
  * Reading a missing key gives the zero value; a failed insertion aborts. `hits[k]++` is not atomic.
  */
 
-import type { TExpr, TMap, TMapRef, TRange } from '../../ast/typed.ts';
+import type { TExpr, TMap, TMapRef } from '../../ast/typed.ts';
 import type { MapType, Type } from '../../ast/types.ts';
 import { must, unreachable } from '../../base/assert.ts';
 import { under } from '../../check/types.ts';
 import type { ValueId } from '../../ir/ir.ts';
-import { at, type Context, report } from '../context.ts';
+import { at, type Context } from '../context.ts';
 import {
   abortIf,
   assume,
@@ -121,8 +121,3 @@ export const goMapRows = {
     return deleteElement(cx, map.map, must(args[1], 'key'), argType(call, 1));
   },
 } as const satisfies Record<string, IntrinsicRow>;
-
-/** `range` over a map calls its body back from the kernel. */
-export function rangeGoMap(cx: Context, stmt: TRange): void {
-  report(cx, 'no-ebpf-form', stmt.x.span, { name: 'range over a map' });
-}
