@@ -26,7 +26,7 @@ import {
 import type { Answer, Task } from './worker.ts';
 
 const ledgerPath = 'bench/fuzz/ledger.json';
-const batchSize = 500;
+const batchSize = 250;
 /** Below node_modules, where the worker finds what is not bundled. */
 const workerPath = `node_modules/.cache/bpfc-fuzz/worker-${process.pid}.mjs`;
 
