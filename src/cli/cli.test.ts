@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requires, tool } from '../../golden/requires.ts';
+import { findProgram, requires, tool } from '../../golden/requires.ts';
 import { version } from './version.ts';
 
 const hello = `package main
@@ -241,7 +241,45 @@ describe('init, helpers, completion', () => {
     expect(bpfc(['completion', 'fish']).stdout).toMatch(/complete -c bpfc/);
     expect(bpfc(['completion', 'tcsh']).status).toBe(2);
   });
+
+  it.skipIf(findProgram(['fish']) === null)('completes in fish', () => {
+    write('completion.fish', bpfc(['completion', 'fish']).stdout);
+    const complete = (line: string): string[] =>
+      spawnSync('fish', ['-c', `source completion.fish; complete -C '${line}'`], {
+        encoding: 'utf8',
+        cwd: folder,
+      })
+        .stdout.trim()
+        .split('\n')
+        .map((found) => found.split('\t')[0] ?? '');
+    expect(complete('bpfc disas')).toEqual(['disasm']);
+    expect(complete('bpfc check --cpu ')).toEqual(['v1', 'v2', 'v3', 'v4']);
+    expect(complete('bpfc hello.go --em')).toEqual(['--embed', '--emit']);
+  });
+
+  it.skipIf(findProgram(['zsh']) === null)('completes in zsh', () => {
+    write('completion.zsh', bpfc(['completion', 'zsh']).stdout);
+    const said = spawnSync('zsh', ['-f', '-c', completeInZsh], { encoding: 'utf8', cwd: folder }).stdout;
+    expect(said).toContain('bpfc disasm');
+    expect(said).toContain('--embed');
+    expect(said).toContain('--emit');
+  });
 });
+
+/** Types into a zsh of its own and presses the tabulator. */
+const completeInZsh = `
+zmodload zsh/zpty
+zpty z 'TERM=dumb PS1="> " zsh -f -i'
+zpty -w z 'autoload -Uz compinit; compinit -u -D; bpfc() { : }; source ./completion.zsh; print rea\\dy'
+zpty -r z out '*ready*'
+for text in 'bpfc disas' 'bpfc hello.go --em'; do
+  zpty -n -w z "$text"$'\t\t'
+  sleep 2
+  while zpty -rt z out; do print -r -- "$out"; done
+  zpty -w z $'\C-u'
+done
+zpty -d z
+`;
 
 it('nothing but stdout is written', () => {
   expect(existsSync(join(folder, 'main.go'))).toBe(false);

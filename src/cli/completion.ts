@@ -46,7 +46,7 @@ const quote = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
 
 function zsh(): string {
   const described = commandNames.map((c) => `    ${quote(`${c}:${commands[c].doc}`)}`);
-  const cases = commandNames.map((c) => {
+  const argumentsOf = (c: CommandName): string => {
     const specs = optionsOf(c).flatMap((name) => {
       const row = optionRow(name);
       const doc = row.doc.replace(/[[\]:]/g, ' ');
@@ -57,22 +57,31 @@ function zsh(): string {
           : `:${row.arg}:${row.values === undefined ? '_files' : `(${row.values.join(' ')})`}`;
       return [quote(`--${name}${arg === '' ? '' : '='}[${doc}]${arg}`)];
     });
-    return `    ${c}) _arguments ${specs.join(' ')} '*:file:_files' ;;`;
-  });
+    return `_arguments ${specs.join(' ')} '*:file:_files'`;
+  };
+  const cases = commandNames.map((c) => `    ${c}) ${argumentsOf(c)} ;;`);
   return `#compdef bpfc
 _bpfc() {
   local -a names
   names=(
 ${described.join('\n')}
   )
-  if (( CURRENT == 2 )); then _describe command names; _files; return; fi
+  if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then _describe command names; _files; return; fi
   case $words[2] in
 ${cases.join('\n')}
-    *) _files ;;
+    *) ${argumentsOf('compile')} ;;
   esac
 }
 compdef _bpfc bpfc
 `;
+}
+
+/** The word "compile" may be left out: its options come where no other command is named. */
+function fishCondition(command: CommandName): string {
+  const others = commandNames.filter((name) => name !== 'compile');
+  return command === 'compile'
+    ? `not __fish_seen_subcommand_from ${others.join(' ')}`
+    : `__fish_seen_subcommand_from ${command}`;
 }
 
 function fish(): string {
@@ -82,7 +91,7 @@ function fish(): string {
       const row = optionRow(name);
       const values = row.values === undefined ? '' : ` -x -a ${quote(row.values.join(' '))}`;
       const short = row.short === undefined ? '' : ` -s ${row.short}`;
-      return `complete -c bpfc -n '__fish_seen_subcommand_from ${c}' -l ${name}${short}${values} -d ${quote(row.doc)}`;
+      return `complete -c bpfc -n '${fishCondition(c)}' -l ${name}${short}${values} -d ${quote(row.doc)}`;
     }),
   ]);
   return `${lines.join('\n')}\n`;
