@@ -77,6 +77,10 @@ function reportCopy(instance: FuncInstance, sink: Diagnostics): void {
   if (first === undefined || sink === instance.env.sink || instance.from === null) return;
   const main = entity.env.sink;
   if (main.failed) return;
+  if (first.code === 'instance-too-deep') {
+    main.list.push(first);
+    return;
+  }
   main.report('instance-error', instance.from, { name: instance.func.name, message: first.message }, [
     { span: first.span ?? entity.span, message: 'in this line' },
   ]);

@@ -1,39 +1,66 @@
 /**
  * Examples for diagnostic codes: a wrong program that gives the code, and a right one that compiles. The test compiles
  * both. `statements` stand in an xdp program, `declarations` in a package of their own; the SDK is imported where they
- * use it.
+ * use it. Codes about other inputs have examples of these.
  */
 
 import type { Code } from '../base/diagnostic.ts';
+import type { CompileInput, CompileOptions, SourceText } from '../compile.ts';
 
 export interface Page {
-  readonly kind: 'statements' | 'declarations';
+  /** `files`: several, each below its `-- PATH --`; a folder is a package beside. */
+  readonly kind: 'statements' | 'declarations' | 'files' | 'assembly' | 'ir' | 'hex';
   readonly wrong: string;
   readonly right: string;
   /** Why it is so, where the message and its help do not say it. */
   readonly why?: string;
+  /** What the command line says. */
+  readonly options?: Pick<Partial<CompileOptions>, 'cpu' | 'emit'>;
 }
 
-const statements = (wrong: string, right: string, why?: string): Page => ({
-  kind: 'statements',
-  wrong,
-  right,
-  ...(why === undefined ? {} : { why }),
-});
+const kindOf =
+  (kind: Page['kind']) =>
+  (wrong: string, right: string, why?: string): Page => ({
+    kind,
+    wrong,
+    right,
+    ...(why === undefined ? {} : { why }),
+  });
 
-const declarations = (wrong: string, right: string, why?: string): Page => ({
-  kind: 'declarations',
-  wrong,
-  right,
-  ...(why === undefined ? {} : { why }),
-});
+const files = kindOf('files');
+const assembly = kindOf('assembly');
+const ir = kindOf('ir');
+const hex = kindOf('hex');
+
+const statements = kindOf('statements');
+const declarations = kindOf('declarations');
+
+/** What a page's example of Go is, as the compiler gets it. */
+export function pageInput(page: Page, text: string): CompileInput {
+  const options = { emit: 'object', ...page.options } as const;
+  if (page.kind !== 'files')
+    return { files: [{ name: 'example.go', text: pageProgram(page, text) }], options };
+  const all = text
+    .split(/^-- /m)
+    .slice(1)
+    .map((part): SourceText => {
+      const end = part.indexOf(' --\n');
+      return { name: part.slice(0, end), text: part.slice(end + 4) };
+    });
+  const packages: Record<string, readonly SourceText[]> = {};
+  for (const file of all.filter(({ name }) => name.includes('/'))) {
+    const path = `example/${file.name.slice(0, file.name.lastIndexOf('/'))}`;
+    packages[path] = [...(packages[path] ?? []), file];
+  }
+  return { files: all.filter(({ name }) => !name.includes('/')), root: 'example', packages, options };
+}
 
 /** What a page's example is a part of. */
-export function pageProgram({ kind }: Page, text: string): string {
+function pageProgram({ kind }: Page, text: string): string {
   const example = text.trim();
   if (/^package /m.test(example)) return example;
   const imported = /^import /m.test(example) && !/\bbpf\./.test(example);
-  const sdk = /\bbpf\./.test(example) && !/^import .*bpf"/m.test(example) ? 'import "bpfc/sdk/bpf"\n' : '';
+  const sdk = /\bbpf\./.test(example) && !/"bpfc\/sdk\/bpf"/.test(example) ? 'import "bpfc/sdk/bpf"\n' : '';
   if (kind === 'declarations') return `package example\n\n${imported ? '' : sdk}${example}\n`;
   return [
     'package example',
@@ -2549,4 +2576,473 @@ func f(ctx *bpf.XDP) bpf.XDPAction {
 	return bpf.XDPPass
 }
 `),
+  'init-not-function': declarations(`
+var init = 3
+`, `
+var initial = 3
+`),
+  'package-name': files(`
+-- a.go --
+package filter
+-- b.go --
+package counter
+`, `
+-- a.go --
+package filter
+-- b.go --
+package filter
+`),
+  'directives-differ': files(`
+-- a.go --
+//bpf:license GPL
+package filter
+-- b.go --
+//bpf:license MIT
+package filter
+`, `
+-- a.go --
+//bpf:license GPL
+package filter
+-- b.go --
+package filter
+`, 'a package has one licence and one target; one file says it for all'),
+  'import-cycle': files(`
+-- main.go --
+package example
+
+import "example/ports"
+
+var limit = ports.Limit
+-- ports/ports.go --
+package ports
+
+import "example/rules"
+
+const Limit = rules.Limit
+-- rules/rules.go --
+package rules
+
+import "example/ports"
+
+const Limit = ports.Limit + 1
+`, `
+-- main.go --
+package example
+
+import "example/ports"
+
+var limit = ports.Limit
+-- ports/ports.go --
+package ports
+
+import "example/rules"
+
+const Limit = rules.Limit
+-- rules/rules.go --
+package rules
+
+const Limit = 80
+`),
+  'signature-cycle': declarations(`
+import "unsafe"
+
+func f(x [unsafe.Sizeof(f)]byte) {}
+`, `
+import "unsafe"
+
+func f(x [unsafe.Sizeof(uint64(0))]byte) {}
+`),
+  'instance-too-deep': declarations(`
+func grow[T any](n int) {
+	if n > 0 {
+		grow[[2]T](n - 1)
+	}
+}
+
+func f() { grow[byte](3) }
+`, `
+func each[T any](n int) {
+	for i := 0; i < n; i++ {
+		println(i)
+	}
+}
+
+func f() { each[byte](3) }
+`, 'types are made at compile time, the number of calls is known only later'),
+  'bad-literal': declarations(`
+const huge = 1e1000000000
+`, `
+const large = 1e9
+`),
+  'pointer-varies': statements(`
+type view struct{ b []byte }
+var x [4]byte
+a, b := view{x[:]}, view{x[1:]}
+p := &a
+if ctx.RxQueueIndex == 1 {
+	p = &b
+}
+bpf.Printk("%d", len(p.b))
+`, `
+type view struct{ b []byte }
+var x [4]byte
+a := view{x[:]}
+if ctx.RxQueueIndex == 1 {
+	a.b = x[1:]
+}
+bpf.Printk("%d", len(a.b))
+`),
+  'unsafe-cast': declarations(`
+import (
+	"unsafe"
+
+	"bpfc/sdk/bpf"
+)
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	var n uint32
+	p := unsafe.Pointer(&n)
+	bpf.Printk("%d", *(*uint64)(p))
+	return bpf.XDPPass
+}
+`, `
+import (
+	"unsafe"
+
+	"bpfc/sdk/bpf"
+)
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	var n uint64
+	p := unsafe.Pointer(&n)
+	bpf.Printk("%d", *(*uint64)(p))
+	return bpf.XDPPass
+}
+`),
+  'unsafe-length': declarations(`
+import (
+	"unsafe"
+
+	"bpfc/sdk/bpf"
+)
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	var b [8]byte
+	bpf.Printk("%d", len(unsafe.Slice(&b[0], 16)))
+	return bpf.XDPPass
+}
+`, `
+import (
+	"bpfc/sdk/bpf"
+)
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	var b [16]byte
+	bpf.Printk("%d", len(b[:12]))
+	return bpf.XDPPass
+}
+`),
+  'unsafe-offset': declarations(`
+import (
+	"unsafe"
+
+	"bpfc/sdk/bpf"
+)
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	var b [8]byte
+	p := unsafe.Add(unsafe.Pointer(&b), ctx.RxQueueIndex)
+	bpf.Printk("%d", *(*byte)(p))
+	return bpf.XDPPass
+}
+`, `
+import (
+	"bpfc/sdk/bpf"
+)
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	var b [8]byte
+	bpf.Printk("%d", b[ctx.RxQueueIndex%8])
+	return bpf.XDPPass
+}
+`),
+  'packet-length': declarations(`
+//bpf:attach tc
+func f(ctx *bpf.SKB) bpf.TCAction {
+	b := ctx.Packet()
+	sum := bpf.CsumDiff(b[:0], b[:ctx.Len&^3], 0)
+	bpf.Printk("%d", sum)
+	return bpf.TCOk
+}
+`, `
+//bpf:attach tc
+func f(ctx *bpf.SKB) bpf.TCAction {
+	header, ok := bpf.Load[[20]byte](ctx, 14)
+	if !ok {
+		return bpf.TCOk
+	}
+	var none [4]byte
+	bpf.Printk("%d", bpf.CsumDiff(none[:], header[:], 0))
+	return bpf.TCOk
+}
+`),
+  'helper-perhaps-not-allowed': declarations(`
+//bpf:attach lirc_mode2
+func f(ctx *bpf.LircMode2) int32 {
+	bpf.SkbVlanPop(ctx)
+	return 0
+}
+`, `
+//bpf:attach tc
+func f(ctx *bpf.SKB) bpf.TCAction {
+	bpf.SkbVlanPop(ctx)
+	return bpf.TCOk
+}
+`, 'a warning: programs of this kind could not be tried on any kernel of the tests'),
+  'map-in-sleepable': declarations(`
+type args struct{ a uint64 }
+
+var routes = bpf.LPMTrie[uint32, uint64]{MaxEntries: 16}
+
+//bpf:attach syscall
+func f(ctx *args) int32 {
+	if routes.Lookup(bpf.LPMKey[uint32]{PrefixLen: 8}) != nil {
+		return 1
+	}
+	return 0
+}
+`, `
+type args struct{ a uint64 }
+
+var routes = bpf.HashMap[uint32, uint64]{MaxEntries: 16}
+
+//bpf:attach syscall
+func f(ctx *args) int32 {
+	if routes.Lookup(8) != nil {
+		return 1
+	}
+	return 0
+}
+`),
+  'perhaps-nil': declarations(`
+var events = bpf.RingBuf[uint64]{Size: 4096}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	bpf.RingbufSubmit(bpf.RingbufReserve(&events, 8, 0), 0)
+	return bpf.XDPPass
+}
+`, `
+var events = bpf.RingBuf[uint64]{Size: 4096}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if e := events.Reserve(); e != nil {
+		*e = 1
+		events.Submit(e)
+	}
+	return bpf.XDPPass
+}
+`),
+  'callback-capture': declarations(`
+type cursor struct{ rest []byte }
+
+var values = bpf.HashMap[uint32, uint64]{MaxEntries: 4}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	c := cursor{rest: ctx.Packet()}
+	values.ForEach(func(k *uint32, v *uint64) bool {
+		c.rest = c.rest[1:]
+		return true
+	})
+	return bpf.XDPPass
+}
+`, `
+var values = bpf.HashMap[uint32, uint64]{MaxEntries: 4}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	rest := uint64(len(ctx.Packet()))
+	values.ForEach(func(k *uint32, v *uint64) bool {
+		*v = rest
+		return true
+	})
+	return bpf.XDPPass
+}
+`),
+  'open-at-tail-call': declarations(`
+var events = bpf.RingBuf[uint64]{Size: 4096}
+var stages = bpf.ProgArray[func(*bpf.XDP) bpf.XDPAction]{MaxEntries: 4}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	e := events.Reserve()
+	if e == nil {
+		return bpf.XDPPass
+	}
+	*e = 1
+	stages.TailCall(ctx, 1)
+	events.Submit(e)
+	return bpf.XDPPass
+}
+`, `
+var events = bpf.RingBuf[uint64]{Size: 4096}
+var stages = bpf.ProgArray[func(*bpf.XDP) bpf.XDPAction]{MaxEntries: 4}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if e := events.Reserve(); e != nil {
+		*e = 1
+		events.Submit(e)
+	}
+	stages.TailCall(ctx, 1)
+	return bpf.XDPPass
+}
+`),
+  'hook-arguments': declarations(`
+//bpf:attach xdp
+func f(ctx *bpf.XDP, queue uint32) bpf.XDPAction {
+	if queue == 3 {
+		return bpf.XDPDrop
+	}
+	return bpf.XDPPass
+}
+`, `
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if ctx.RxQueueIndex == 3 {
+		return bpf.XDPDrop
+	}
+	return bpf.XDPPass
+}
+`),
+  'needs-cpu': { ...declarations(`
+import (
+	"sync/atomic"
+
+	"bpfc/sdk/bpf"
+)
+
+var hits = bpf.Array[uint64]{MaxEntries: 1}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if v := hits.Lookup(0); v != nil && atomic.AddUint64(v, 1) > 100 {
+		return bpf.XDPDrop
+	}
+	return bpf.XDPPass
+}
+`, `
+import (
+	"sync/atomic"
+
+	"bpfc/sdk/bpf"
+)
+
+var hits = bpf.Array[uint64]{MaxEntries: 1}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if v := hits.Lookup(0); v != nil {
+		atomic.AddUint64(v, 1)
+	}
+	return bpf.XDPPass
+}
+`, 'under --cpu v2'), options: { cpu: 'v2' } },
+  'needs-object': { ...declarations(`
+var limit uint32
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	limit = ctx.RxQueueIndex
+	return bpf.XDPPass
+}
+`, `
+var limits = bpf.Array[uint32]{MaxEntries: 1}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if v := limits.Lookup(0); v != nil {
+		*v = ctx.RxQueueIndex
+	}
+	return bpf.XDPPass
+}
+`, 'under --emit listing, asm, bytecode or hex: they have no data sections'), options: { emit: 'listing' } },
+  'unresolved-map': { ...declarations(`
+var hits = bpf.Array[uint64]{MaxEntries: 1}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if v := hits.Lookup(0); v != nil {
+		*v = 1
+	}
+	return bpf.XDPPass
+}
+`, `
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	return bpf.XDPPass
+}
+`, 'a note, under --emit bytecode or hex: the number of the map is known when it is made'), options: { emit: 'hex' } },
+  'bad-assembly': assembly(`
+r0 = 1
+exti
+`, `
+r0 = 1
+exit
+`),
+  'bad-ir': ir(`
+license "GPL"
+
+func @f() -> i64 {
+b0:
+  v0: i64 = const
+  return v0
+}
+`, `
+license "GPL"
+
+func @f() -> i64 {
+b0:
+  v0: i64 = const 1
+  return v0
+}
+`),
+  'bad-bytecode': hex(`
+ff00000000000000
+9500000000000000
+`, `
+b700000001000000
+9500000000000000
+`),
+  'no-program': { ...declarations(`
+func drop(ctx *bpf.XDP) bpf.XDPAction { return bpf.XDPDrop }
+`, `
+//bpf:attach xdp
+func drop(ctx *bpf.XDP) bpf.XDPAction { return bpf.XDPDrop }
+`), options: { emit: 'go' } },
+  'kconfig-weak': { ...declarations(`
+var hz = bpf.Kconfig[uint32]{Name: "CONFIG_HZ", Weak: true}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	bpf.Printk("%d", hz.Get())
+	return bpf.XDPPass
+}
+`, `
+var hz = bpf.Kconfig[uint32]{Name: "CONFIG_HZ"}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	bpf.Printk("%d", hz.Get())
+	return bpf.XDPPass
+}
+`, 'of the output as a Go program'), options: { emit: 'go' } },
 };
