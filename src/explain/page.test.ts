@@ -57,7 +57,6 @@ const withoutExample: Partial<Readonly<Record<Code, string>>> = {
   'run-time-string': 'the checker says no-runtime-string first; this one is for what it lets through',
   'pointer-from-number': 'the checker says number-to-pointer first; this one is for what it lets through',
   'recursive-call': 'the checker says recursion first; this one is for what it lets through',
-  'struct-ops-no-link': 'the right table is that of struct-ops codes with Link: true',
   'no-ebpf-form': 'every declaration of the SDK has a form, which a test sees to',
 };
 

@@ -3045,4 +3045,68 @@ func f(ctx *bpf.XDP) bpf.XDPAction {
 	return bpf.XDPPass
 }
 `, 'of the output as a Go program'), options: { emit: 'go' } },
+  'struct-ops-no-link': { ...declarations(`
+//bpf:target-kernel 6.4
+
+//bpf:core sock
+type sock struct{}
+
+//bpf:core tcp_congestion_ops
+type congestion struct {
+	Ssthresh  func(ctx *bpf.StructOps, sk *sock) uint32             \`btf:"ssthresh"\`
+	CongAvoid func(ctx *bpf.StructOps, sk *sock, ack, acked uint32) \`btf:"cong_avoid"\`
+	UndoCwnd  func(ctx *bpf.StructOps, sk *sock) uint32             \`btf:"undo_cwnd"\`
+	Name      [16]byte                                              \`btf:"name"\`
+}
+
+var steady = bpf.StructOpsMap[congestion]{
+	Ops: congestion{
+		Ssthresh:  ssthresh,
+		CongAvoid: avoid,
+		UndoCwnd:  undo,
+		Name:      [16]byte{'s', 't', 'e', 'a', 'd', 'y'},
+	},
+}
+
+//bpf:attach struct_ops/ssthresh
+func ssthresh(ctx *bpf.StructOps, sk *sock) uint32 { return 10 }
+
+//bpf:attach struct_ops/cong_avoid
+func avoid(ctx *bpf.StructOps, sk *sock, ack, acked uint32) {}
+
+//bpf:attach struct_ops/undo_cwnd
+func undo(ctx *bpf.StructOps, sk *sock) uint32 { return 10 }
+`, `
+//bpf:target-kernel 6.4
+
+//bpf:core sock
+type sock struct{}
+
+//bpf:core tcp_congestion_ops
+type congestion struct {
+	Ssthresh  func(ctx *bpf.StructOps, sk *sock) uint32             \`btf:"ssthresh"\`
+	CongAvoid func(ctx *bpf.StructOps, sk *sock, ack, acked uint32) \`btf:"cong_avoid"\`
+	UndoCwnd  func(ctx *bpf.StructOps, sk *sock) uint32             \`btf:"undo_cwnd"\`
+	Name      [16]byte                                              \`btf:"name"\`
+}
+
+var steady = bpf.StructOpsMap[congestion]{
+	Ops: congestion{
+		Ssthresh:  ssthresh,
+		CongAvoid: avoid,
+		UndoCwnd:  undo,
+		Name:      [16]byte{'s', 't', 'e', 'a', 'd', 'y'},
+	},
+	Link: true,
+}
+
+//bpf:attach struct_ops/ssthresh
+func ssthresh(ctx *bpf.StructOps, sk *sock) uint32 { return 10 }
+
+//bpf:attach struct_ops/cong_avoid
+func avoid(ctx *bpf.StructOps, sk *sock, ack, acked uint32) {}
+
+//bpf:attach struct_ops/undo_cwnd
+func undo(ctx *bpf.StructOps, sk *sock) uint32 { return 10 }
+`, 'of the output as a Go program'), options: { emit: 'go' } },
 };
