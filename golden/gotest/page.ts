@@ -29,8 +29,10 @@ function whyOutside(go: GoFile, inside: Inside, name: string): string {
   for (const { name: caller } of callers) {
     const why = inside.outside.get(caller);
     if (why !== undefined) return `only ${caller} calls it: ${why}`;
+    const part = inside.shortened.get(caller);
+    if (part !== undefined) return `the statements of ${caller} that call it are outside: ${part}`;
   }
-  return inside.shortened.size > 0 ? 'the statements that call it are outside' : 'nothing calls it';
+  return 'nothing calls it';
 }
 
 /** What runs of a file: by recorded calls, or because a test function that became a program reaches it. */

@@ -43,8 +43,8 @@ export interface Inside {
   readonly compiled: CompileResult;
   readonly functions: readonly IntegerFunction[];
   readonly tests: readonly string[];
-  /** Tests without some of their statements. */
-  readonly shortened: ReadonlySet<string>;
+  /** Tests without some of their statements, and why. */
+  readonly shortened: ReadonlyMap<string, string>;
   /** By declaration. */
   readonly outside: ReadonlyMap<string, string>;
 }
@@ -84,7 +84,9 @@ function shorten(d: Declaration, offsets: readonly number[], bad: ReadonlySet<st
 export function findInside(original: GoFile, others: readonly Declaration[]): Inside {
   const go = withoutTesting(original);
   const outside = new Map<string, string>();
-  const shortened = new Set<string>();
+  const shortened = new Map<string, string>();
+  /** What was wrong with a declaration first: later errors may come of what was left out. */
+  const reasons = new Map<string, string>();
   const own = new Set(go.declarations.flatMap((d) => d.names));
   let declarations = [...go.declarations, ...others.filter((d) => !d.names.some((name) => own.has(name)))];
   let functions = go.integerFunctions;
@@ -101,7 +103,7 @@ export function findInside(original: GoFile, others: readonly Declaration[]): In
       if (part === null || part.name === '')
         throw new Error(`${go.name}: ${error.message} in generated code`);
       offsets.set(part.name, [...(offsets.get(part.name) ?? []), (error.span?.start ?? 0) - part.start]);
-      if (!outside.has(part.name)) outside.set(part.name, error.message);
+      if (!reasons.has(part.name)) reasons.set(part.name, error.message);
     }
     const isTest = new Set(tests);
     const bad = new Set([...offsets.keys()].filter((name) => !isTest.has(name)));
@@ -117,14 +119,16 @@ export function findInside(original: GoFile, others: readonly Declaration[]): In
           )
           .map((x) => x.name),
       );
+      const through = reached === undefined ? '' : `: ${reasons.get(reached.name)}`;
+      const why = reasons.get(d.name) ?? `uses ${reached?.name}${through}`;
+      reasons.set(d.name, why);
       const short = isTest.has(d.name) ? shorten(d, at, unwanted) : null;
       if (short !== null) {
-        shortened.add(d.name);
-        outside.delete(d.name);
+        shortened.set(d.name, why);
         return [short];
       }
       gone.add(d.name);
-      if (!outside.has(d.name)) outside.set(d.name, `uses ${reached?.name ?? ''}`);
+      outside.set(d.name, why);
       return [];
     });
     functions = functions.filter((f) => !gone.has(f.name));
