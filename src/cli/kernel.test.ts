@@ -150,6 +150,51 @@ describe.skipIf(!hasKernel)('verify', () => {
   });
 });
 
+describe.each(ways)('exec %s of a program that sends', (...way) => {
+  it('shows its events', () => {
+    writeFileSync(join(folder, 'sender.go'), sender);
+    const done = bpfc(['exec', 'sender.go', ...way]);
+    expect([done.status, done.stdout]).toEqual([0, 'Send  returned 2\nEvents: Port=53 Name="dns"\n']);
+  });
+});
+
+describe('exec --vm --trace', () => {
+  it('shows every instruction and what it changes', () => {
+    writeFileSync(join(folder, 'sender.go'), sender);
+    const done = bpfc(['exec', 'sender.go', '--vm', '--trace']);
+    expect(done.stderr).toMatch(/^ {2}r1=0x\w+\nsender\.go:14 +Send: r1 = map Events ll\n {2}r1=0x/);
+    expect(done.stderr).toMatch(/Send: exit r0\n$/);
+    expect(bpfc(['exec', 'sender.go', '--trace'])).toMatchObject({ status: 2, stdout: '' });
+  });
+
+  it('runs objects', () => {
+    expect(bpfc(['filter.go', '-o', 'vm.o']).status).toBe(0);
+    expect(bpfc(['exec', 'vm.o', '--vm', '--packet', packet]).stdout).toMatch(/^Filter +returned 2\n/);
+  });
+});
+
+const sender = `package main
+
+import "bpfc/sdk/bpf"
+
+type Event struct {
+	Port uint32
+	Name [4]uint8
+}
+
+var Events = bpf.RingBuf[Event]{Size: 4096}
+
+//bpf:attach xdp
+func Send(ctx *bpf.XDP) bpf.XDPAction {
+	if e := Events.Reserve(); e != nil {
+		e.Port = 53
+		e.Name = [4]uint8{'d', 'n', 's'}
+		Events.Submit(e)
+	}
+	return bpf.XDPPass
+}
+`;
+
 const snoop = `package main
 
 import "bpfc/sdk/bpf"
@@ -230,19 +275,33 @@ describe.skipIf(!canRun)('run', () => {
     expect(events[0].value).toMatchObject({ Kind: 7, Comm: 'sh', PID: expect.any(Number) });
   });
 
-  it('a killed process leaves nothing behind', async () => {
+  it('the example exec snoop tells of a process that is started here', async () => {
+    const example = join(process.cwd(), 'examples/samples/s03execsnoop/s03execsnoop.go');
+    const run = start(example, '--json', '--duration', '20s');
+    await run.attached();
+    const child = spawn('sh', ['-c', 'exec true']);
+    await new Promise((resolve) => child.on('close', resolve));
+    await run.says(`{"PID":${child.pid},"PPID":${process.pid},"Comm":"sh"`);
+    run.child.kill('SIGTERM');
+    await run.ended();
+    expect(run.text()).toContain(`{"PID":${child.pid},"PPID":${process.pid},"Comm":"sh"`);
+  });
+
+  it('a killed process leaves no program, map or link behind', async () => {
     writeFileSync(join(folder, 'snoop.go'), snoop);
-    const loaded = (): string => spawnSync(tool('bpftool'), ['prog', 'list'], { encoding: 'utf8' }).stdout;
+    const list = (what: string): string =>
+      spawnSync(tool('bpftool'), [what, 'list'], { encoding: 'utf8' }).stdout;
     const run = start('snoop.go');
     await run.attached();
-    expect(loaded()).toContain('SnoopChdir');
+    const id = /^(\d+): .*name SnoopChdir/m.exec(list('prog'))?.[1] ?? 'none';
+    const link = new RegExp(`prog ${id}\\b`);
+    expect(list('link')).toMatch(link);
     run.child.kill('SIGKILL');
     await run.ended();
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(loaded()).not.toContain('SnoopChdir');
-    expect(spawnSync(tool('bpftool'), ['map', 'list'], { encoding: 'utf8' }).stdout).not.toMatch(
-      /name Samples /,
-    );
+    expect(list('prog')).not.toContain('SnoopChdir');
+    expect(list('map')).not.toMatch(/name Samples /);
+    expect(list('link')).not.toMatch(link);
   });
 
   it('says what it must be told', () => {
