@@ -182,7 +182,7 @@ export function useDefault(env: Env, op: Operand): TExpr {
     return badExpr(op.span, invalidType);
   }
   const type = defaultType(op.type);
-  if (isFloatOrComplex(type) && isUntyped(op.type)) {
+  if (isFloatOrComplex(type) && env.pkg.texts === null) {
     report(env, 'no-float', op.span, {});
     return badExpr(op.span, invalidType);
   }
@@ -282,6 +282,7 @@ function untypedConversion(env: Env, op: Operand, type: Type): Operand | null {
 
 function convertTree(env: Env, op: Operand, x: TExpr, type: Type, span: Span): Operand {
   if (isInvalid(x.type)) return invalid(span);
+  if (isFloatOrComplex(type)) return refuse(env, 'no-float', span, {});
   const special = stringConversion(env, x.type, type, span);
   if (special !== null) return special;
   if (!convertible(env, x.type, type))

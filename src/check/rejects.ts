@@ -269,6 +269,8 @@ const outside: readonly Rejected[] = [
   ebpf('recursion', body('var h func(int)\nh = func(n int) { h(n - 1) } //!\nh(3)')),
   ebpf('no-float', 'var x float64 //!'),
   ebpf('no-float', body('x := 1.5 //!\n_ = x')),
+  ebpf('no-float', body('x := float64(2) //!\n_ = x')),
+  ebpf('no-float', body('x := float64(a) * 1.5 //!\nif x > 3 {\n\treturn\n}')),
   ebpf('no-float', 'func g(x float32) {} //!'),
   ebpf('no-float', body('x := 1i //!\n_ = x')),
   ebpf('no-goroutine', 'func g() {}\nfunc f() { go g() } //!'),
