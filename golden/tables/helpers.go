@@ -16,38 +16,80 @@ type enter struct {
 
 type request struct{ Handle uint64 }
 
+//bpf:core task_struct
+type task struct {
+	PID int32 `btf:"pid"`
+}
+
+//bpf:core inode
+type inode struct {
+	Links uint32 `btf:"i_nlink"`
+}
+
+//bpf:core path
+type path struct {
+	Mount uintptr `btf:"mnt"`
+}
+
+//bpf:core file
+type file struct {
+	Inode *inode `btf:"f_inode"`
+	Path  path   `btf:"f_path"`
+}
+
+//bpf:core linux_binprm
+type binprm struct {
+	Count int32 `btf:"argc"`
+	File  *file `btf:"file"`
+}
+
+//bpf:core cgroup
+type cgroup struct {
+	Level int32 `btf:"level"`
+}
+
+//bpf:core vm_area_struct
+type area struct {
+	Start uint64 `btf:"vm_start"`
+}
+
+//bpf:core tcp_sock
+type tcpSock struct {
+	Next uint32 `btf:"rcv_nxt"`
+}
+
 // ---- map_lookup_elem
 
-var table = bpf.HashMap[uint32, uint64]{MaxEntries: 4}
+var tableMapLookupElem = bpf.HashMap[uint32, uint64]{MaxEntries: 4}
 
 //bpf:attach socket
 func MapLookupElem(ctx *bpf.SKB) {
-	if p := bpf.MapLookupElem(&table, uint32(1)); p != nil {
+	if p := bpf.MapLookupElem(&tableMapLookupElem, uint32(1)); p != nil {
 		count(*(*uint64)(p))
 	}
 }
 
 // ---- map_update_elem
 
-var table = bpf.HashMap[uint32, uint64]{MaxEntries: 4}
+var tableMapUpdateElem = bpf.HashMap[uint32, uint64]{MaxEntries: 4}
 
 //bpf:attach socket
 func MapUpdateElem(ctx *bpf.SKB) {
-	count(uint64(bpf.MapUpdateElem(&table, uint32(1), uint64(2), bpf.Any)))
+	count(uint64(bpf.MapUpdateElem(&tableMapUpdateElem, uint32(1), uint64(2), bpf.Any)))
 }
 
 // ---- map_delete_elem
 
-var table = bpf.HashMap[uint32, uint64]{MaxEntries: 4}
+var tableMapDeleteElem = bpf.HashMap[uint32, uint64]{MaxEntries: 4}
 
 //bpf:attach socket
 func MapDeleteElem(ctx *bpf.SKB) {
-	count(uint64(bpf.MapDeleteElem(&table, uint32(1))))
+	count(uint64(bpf.MapDeleteElem(&tableMapDeleteElem, uint32(1))))
 }
 
 // ---- probe_read
 
-//bpf:attach kprobe/do_unlinkat
+//bpf:attach kprobe/do_sys_openat2
 func ProbeRead() {
 	var memory [64]byte
 	count(uint64(bpf.ProbeRead(&memory, 0x1000)))
@@ -121,21 +163,21 @@ func CloneRedirect(ctx *bpf.SKB) {
 
 // ---- get_current_pid_tgid
 
-//bpf:attach kprobe/do_unlinkat
+//bpf:attach kprobe/do_sys_openat2
 func GetCurrentPidTgid() {
 	count(bpf.GetCurrentPidTgid())
 }
 
 // ---- get_current_uid_gid
 
-//bpf:attach kprobe/do_unlinkat
+//bpf:attach kprobe/do_sys_openat2
 func GetCurrentUidGid() {
 	count(bpf.GetCurrentUidGid())
 }
 
 // ---- get_current_comm
 
-//bpf:attach kprobe/do_unlinkat
+//bpf:attach kprobe/do_sys_openat2
 func GetCurrentComm() {
 	var memory [64]byte
 	count(uint64(bpf.GetCurrentComm(&memory)))
@@ -182,11 +224,11 @@ func SkbSetTunnelKey(ctx *bpf.SKB) {
 
 // ---- perf_event_read
 
-var samples = bpf.PerfEventArray[uint64]{}
+var samplesPerfEventRead = bpf.PerfEventArray[uint64]{}
 
 //bpf:attach perf_event
 func PerfEventRead() {
-	count(bpf.PerfEventRead(&samples, 0))
+	count(bpf.PerfEventRead(&samplesPerfEventRead, 0))
 }
 
 // ---- redirect
@@ -205,12 +247,12 @@ func GetRouteRealm(ctx *bpf.SKB) {
 
 // ---- perf_event_output
 
-var samples = bpf.PerfEventArray[uint64]{}
+var samplesPerfEventOutput = bpf.PerfEventArray[uint64]{}
 
 //bpf:attach perf_event
 func PerfEventOutput(ctx *bpf.PerfEvent) {
 	value := uint64(1)
-	count(uint64(bpf.PerfEventOutput(ctx, &samples, bpf.CurrentCPU, &value)))
+	count(uint64(bpf.PerfEventOutput(ctx, &samplesPerfEventOutput, bpf.CurrentCPU, &value)))
 }
 
 // ---- skb_load_bytes
@@ -270,11 +312,11 @@ func SkbChangeType(ctx *bpf.SKB) {
 
 // ---- skb_under_cgroup
 
-var groups = bpf.CgroupArray{MaxEntries: 4}
+var groupsSkbUnderCgroup = bpf.CgroupArray{MaxEntries: 4}
 
 //bpf:attach tc
 func SkbUnderCgroup(ctx *bpf.SKB) {
-	count(uint64(bpf.SkbUnderCgroup(ctx, &groups, 0)))
+	count(uint64(bpf.SkbUnderCgroup(ctx, &groupsSkbUnderCgroup, 0)))
 }
 
 // ---- get_hash_recalc
@@ -301,11 +343,11 @@ func ProbeWriteUser() {
 
 // ---- current_task_under_cgroup
 
-var groups = bpf.CgroupArray{MaxEntries: 4}
+var groupsCurrentTaskUnderCgroup = bpf.CgroupArray{MaxEntries: 4}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func CurrentTaskUnderCgroup() {
-	count(uint64(bpf.CurrentTaskUnderCgroup(&groups, 0)))
+	count(uint64(bpf.CurrentTaskUnderCgroup(&groupsCurrentTaskUnderCgroup, 0)))
 }
 
 // ---- skb_change_tail
@@ -412,20 +454,20 @@ func RedirectMap(ctx *bpf.XDP) {
 
 // ---- sk_redirect_map
 
-var sockets = bpf.SockMap{MaxEntries: 4}
+var socketsSkRedirectMap = bpf.SockMap{MaxEntries: 4}
 
 //bpf:attach sk_skb/stream_verdict
 func SkRedirectMap(ctx *bpf.SKB) {
-	count(uint64(bpf.SkRedirectMap(ctx, &sockets, 1, 0)))
+	count(uint64(bpf.SkRedirectMap(ctx, &socketsSkRedirectMap, 1, 0)))
 }
 
 // ---- sock_map_update
 
-var sockets = bpf.SockMap{MaxEntries: 4}
+var socketsSockMapUpdate = bpf.SockMap{MaxEntries: 4}
 
 //bpf:attach sockops
 func SockMapUpdate(ctx *bpf.SockOps) {
-	count(uint64(bpf.SockMapUpdate(ctx, &sockets, uint32(1), 0)))
+	count(uint64(bpf.SockMapUpdate(ctx, &socketsSockMapUpdate, uint32(1), 0)))
 }
 
 // ---- xdp_adjust_meta
@@ -437,12 +479,12 @@ func XdpAdjustMeta(ctx *bpf.XDP) {
 
 // ---- perf_event_read_value
 
-var samples = bpf.PerfEventArray[uint64]{}
+var samplesPerfEventReadValue = bpf.PerfEventArray[uint64]{}
 
 //bpf:attach perf_event
 func PerfEventReadValue() {
 	var value bpf.PerfEventValue
-	if bpf.PerfEventReadValue(&samples, 0, &value) == 0 {
+	if bpf.PerfEventReadValue(&samplesPerfEventReadValue, 0, &value) == 0 {
 		count(value.Counter)
 	}
 }
@@ -467,7 +509,7 @@ func Getsockopt(ctx *bpf.SockOps) {
 
 // ---- override_return
 
-//bpf:attach kprobe/do_unlinkat
+//bpf:attach kprobe/do_sys_openat2
 func OverrideReturn(ctx *bpf.Kprobe) {
 	count(uint64(bpf.OverrideReturn(ctx, 0)))
 }
@@ -481,11 +523,11 @@ func SockOpsCbFlagsSet(ctx *bpf.SockOps) {
 
 // ---- msg_redirect_map
 
-var sockets = bpf.SockMap{MaxEntries: 4}
+var socketsMsgRedirectMap = bpf.SockMap{MaxEntries: 4}
 
 //bpf:attach sk_msg
 func MsgRedirectMap(ctx *bpf.SkMsg) {
-	count(uint64(bpf.MsgRedirectMap(ctx, &sockets, 1, 0)))
+	count(uint64(bpf.MsgRedirectMap(ctx, &socketsMsgRedirectMap, 1, 0)))
 }
 
 // ---- msg_apply_bytes
@@ -562,29 +604,29 @@ func FibLookup(ctx *bpf.XDP) {
 
 // ---- sock_hash_update
 
-var sockets = bpf.SockHash[uint64]{MaxEntries: 4}
+var socketsSockHashUpdate = bpf.SockHash[uint64]{MaxEntries: 4}
 
 //bpf:attach sockops
 func SockHashUpdate(ctx *bpf.SockOps) {
-	count(uint64(bpf.SockHashUpdate(ctx, &sockets, uint64(1), 0)))
+	count(uint64(bpf.SockHashUpdate(ctx, &socketsSockHashUpdate, uint64(1), 0)))
 }
 
 // ---- msg_redirect_hash
 
-var sockets = bpf.SockHash[uint64]{MaxEntries: 4}
+var socketsMsgRedirectHash = bpf.SockHash[uint64]{MaxEntries: 4}
 
 //bpf:attach sk_msg
 func MsgRedirectHash(ctx *bpf.SkMsg) {
-	count(uint64(bpf.MsgRedirectHash(ctx, &sockets, uint64(1), 0)))
+	count(uint64(bpf.MsgRedirectHash(ctx, &socketsMsgRedirectHash, uint64(1), 0)))
 }
 
 // ---- sk_redirect_hash
 
-var sockets = bpf.SockHash[uint64]{MaxEntries: 4}
+var socketsSkRedirectHash = bpf.SockHash[uint64]{MaxEntries: 4}
 
 //bpf:attach sk_skb/stream_verdict
 func SkRedirectHash(ctx *bpf.SKB) {
-	count(uint64(bpf.SkRedirectHash(ctx, &sockets, uint64(1), 0)))
+	count(uint64(bpf.SkRedirectHash(ctx, &socketsSkRedirectHash, uint64(1), 0)))
 }
 
 // ---- lwt_push_encap
@@ -648,11 +690,11 @@ func GetCurrentCgroupId() {
 
 // ---- get_local_storage
 
-var storage = bpf.CgroupStorage[uint64]{}
+var storageGetLocalStorage = bpf.CgroupStorage[uint64]{}
 
 //bpf:attach cgroup_skb/ingress
 func GetLocalStorage() {
-	count(*(*uint64)(bpf.GetLocalStorage(&storage, 0)))
+	count(*(*uint64)(bpf.GetLocalStorage(&storageGetLocalStorage, 0)))
 }
 
 // ---- sk_select_reuseport
@@ -705,33 +747,33 @@ func SkRelease(ctx *bpf.XDP) {
 
 // ---- map_push_elem
 
-var queue = bpf.Queue[uint64]{MaxEntries: 4}
+var queueMapPushElem = bpf.Queue[uint64]{MaxEntries: 4}
 
 //bpf:attach tc
 func MapPushElem(ctx *bpf.SKB) {
-	count(uint64(bpf.MapPushElem(&queue, uint64(1), bpf.Exist)))
+	count(uint64(bpf.MapPushElem(&queueMapPushElem, uint64(1), bpf.Exist)))
 }
 
 // ---- map_pop_elem
 
-var queue = bpf.Queue[uint64]{MaxEntries: 4}
+var queueMapPopElem = bpf.Queue[uint64]{MaxEntries: 4}
 
 //bpf:attach tc
 func MapPopElem(ctx *bpf.SKB) {
 	var value uint64
-	if bpf.MapPopElem(&queue, &value) == 0 {
+	if bpf.MapPopElem(&queueMapPopElem, &value) == 0 {
 		count(value)
 	}
 }
 
 // ---- map_peek_elem
 
-var queue = bpf.Queue[uint64]{MaxEntries: 4}
+var queueMapPeekElem = bpf.Queue[uint64]{MaxEntries: 4}
 
 //bpf:attach tc
 func MapPeekElem(ctx *bpf.SKB) {
 	var value uint64
-	if bpf.MapPeekElem(&queue, &value) == 0 {
+	if bpf.MapPeekElem(&queueMapPeekElem, &value) == 0 {
 		count(value)
 	}
 }
@@ -759,16 +801,16 @@ func RcPointerRel(ctx *bpf.LircMode2) {
 
 // ---- spin_lock
 
-type locked struct {
+type lockedSpinLock struct {
 	lock bpf.SpinLock
 	n    uint64
 }
 
-var table = bpf.Array[locked]{MaxEntries: 1}
+var tableSpinLock = bpf.Array[lockedSpinLock]{MaxEntries: 1}
 
 //bpf:attach tc
 func SpinLock(ctx *bpf.SKB) {
-	if v := table.Lookup(0); v != nil {
+	if v := tableSpinLock.Lookup(0); v != nil {
 		v.lock.Lock()
 		v.n++
 		v.lock.Unlock()
@@ -777,16 +819,16 @@ func SpinLock(ctx *bpf.SKB) {
 
 // ---- spin_unlock
 
-type locked struct {
+type lockedSpinUnlock struct {
 	lock bpf.SpinLock
 	n    uint64
 }
 
-var table = bpf.Array[locked]{MaxEntries: 1}
+var tableSpinUnlock = bpf.Array[lockedSpinUnlock]{MaxEntries: 1}
 
 //bpf:attach tc
 func SpinUnlock(ctx *bpf.SKB) {
-	if v := table.Lookup(0); v != nil {
+	if v := tableSpinUnlock.Lookup(0); v != nil {
 		v.lock.Lock()
 		v.n++
 		v.lock.Unlock()
@@ -924,22 +966,22 @@ func Strtoul() {
 
 // ---- sk_storage_get
 
-var storage = bpf.SkStorage[uint64]{}
+var storageSkStorageGet = bpf.SkStorage[uint64]{}
 
 //bpf:attach cgroup/connect4
 func SkStorageGet(ctx *bpf.SockAddr) {
-	if p := bpf.SkStorageGet(&storage, ctx.Sk, (*uint64)(nil), bpf.StorageCreate); p != nil {
+	if p := bpf.SkStorageGet(&storageSkStorageGet, ctx.Sk, (*uint64)(nil), bpf.StorageCreate); p != nil {
 		count(*(*uint64)(p))
 	}
 }
 
 // ---- sk_storage_delete
 
-var storage = bpf.SkStorage[uint64]{}
+var storageSkStorageDelete = bpf.SkStorage[uint64]{}
 
 //bpf:attach cgroup/connect4
 func SkStorageDelete(ctx *bpf.SockAddr) {
-	count(uint64(bpf.SkStorageDelete(&storage, ctx.Sk)))
+	count(uint64(bpf.SkStorageDelete(&storageSkStorageDelete, ctx.Sk)))
 }
 
 // ---- send_signal
@@ -965,12 +1007,17 @@ func TcpGenSyncookie(ctx *bpf.SKB) {
 
 // ---- skb_output
 
-var samples = bpf.PerfEventArray[uint64]{}
+var samplesSkbOutput = bpf.PerfEventArray[uint64]{}
 
-//bpf:attach fentry/bpf_fentry_test1
-func SkbOutput(ctx *bpf.Fentry) {
-	value := uint64(1)
-	count(uint64(bpf.SkbOutput(ctx, &samples, bpf.CurrentCPU, &value)))
+//bpf:core sk_buff
+type packet struct {
+	Len uint32 `btf:"len"`
+}
+
+//bpf:attach tp_btf/kfree_skb
+func SkbOutput(ctx *bpf.TpBTF, skb *packet) {
+	value := uint64(skb.Len)
+	count(uint64(bpf.SkbOutput(skb, &samplesSkbOutput, bpf.CurrentCPU, &value)))
 }
 
 // ---- probe_read_user
@@ -1007,15 +1054,33 @@ func ProbeReadKernelStr(ctx *bpf.XDP) {
 
 // ---- tcp_send_ack
 
-//bpf:core tcp_sock
-type tcpSock struct {
-	Next uint32 `btf:"rcv_nxt"`
+//bpf:core tcp_congestion_ops
+type congestion struct {
+	Ssthresh  func(ctx *bpf.StructOps, sk *tcpSock) uint32             `btf:"ssthresh"`
+	CongAvoid func(ctx *bpf.StructOps, sk *tcpSock, ack, acked uint32) `btf:"cong_avoid"`
+	UndoCwnd  func(ctx *bpf.StructOps, sk *tcpSock) uint32             `btf:"undo_cwnd"`
+	Name      [16]byte                                                 `btf:"name"`
 }
 
+var eager = bpf.StructOpsMap[congestion]{
+	Ops: congestion{
+		Ssthresh:  Ssthresh,
+		CongAvoid: TcpSendAck,
+		UndoCwnd:  UndoCwnd,
+		Name:      [16]byte{'b', 'p', 'f', 'c', '_', 'a', 'c', 'k'},
+	},
+}
+
+//bpf:attach struct_ops/ssthresh
+func Ssthresh(ctx *bpf.StructOps, sk *tcpSock) uint32 { return 10 }
+
 //bpf:attach struct_ops/cong_avoid
-func TcpSendAck(ctx *bpf.StructOps, sk *tcpSock) {
+func TcpSendAck(ctx *bpf.StructOps, sk *tcpSock, ack, acked uint32) {
 	count(uint64(bpf.TcpSendAck(sk, sk.Next)))
 }
+
+//bpf:attach struct_ops/undo_cwnd
+func UndoCwnd(ctx *bpf.StructOps, sk *tcpSock) uint32 { return 10 }
 
 // ---- send_signal_thread
 
@@ -1051,12 +1116,17 @@ func GetNsCurrentPidTgid() {
 
 // ---- xdp_output
 
-var samples = bpf.PerfEventArray[uint64]{}
+var samplesXdpOutput = bpf.PerfEventArray[uint64]{}
 
-//bpf:attach fentry/bpf_fentry_test1
-func XdpOutput(ctx *bpf.Fentry) {
-	value := uint64(1)
-	count(uint64(bpf.XdpOutput(ctx, &samples, bpf.CurrentCPU, &value)))
+//bpf:core xdp_buff
+type frame struct {
+	Size uint32 `btf:"frame_sz"`
+}
+
+//bpf:attach fentry/xdp_do_redirect
+func XdpOutput(ctx *bpf.Fentry, device uintptr, buffer *frame) {
+	value := uint64(buffer.Size)
+	count(uint64(bpf.XdpOutput(buffer, &samplesXdpOutput, bpf.CurrentCPU, &value)))
 }
 
 // ---- get_netns_cookie
@@ -1135,21 +1205,21 @@ func SkAncestorCgroupId(ctx *bpf.SKB) {
 
 // ---- ringbuf_output
 
-var events = bpf.RingBuf[uint64]{Size: 4096}
+var eventsRingbufOutput = bpf.RingBuf[uint64]{Size: 4096}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func RingbufOutput() {
 	value := uint64(1)
-	count(uint64(bpf.RingbufOutput(&events, &value, 0)))
+	count(uint64(bpf.RingbufOutput(&eventsRingbufOutput, &value, 0)))
 }
 
 // ---- ringbuf_reserve
 
-var events = bpf.RingBuf[uint64]{Size: 4096}
+var eventsRingbufReserve = bpf.RingBuf[uint64]{Size: 4096}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func RingbufReserve() {
-	if p := bpf.RingbufReserve(&events, 8, 0); p != nil {
+	if p := bpf.RingbufReserve(&eventsRingbufReserve, 8, 0); p != nil {
 		*(*uint64)(p) = 1
 		bpf.RingbufSubmit(p, 0)
 	}
@@ -1157,11 +1227,11 @@ func RingbufReserve() {
 
 // ---- ringbuf_submit
 
-var events = bpf.RingBuf[uint64]{Size: 4096}
+var eventsRingbufSubmit = bpf.RingBuf[uint64]{Size: 4096}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func RingbufSubmit() {
-	if p := bpf.RingbufReserve(&events, 8, 0); p != nil {
+	if p := bpf.RingbufReserve(&eventsRingbufSubmit, 8, 0); p != nil {
 		*(*uint64)(p) = 1
 		bpf.RingbufSubmit(p, 0)
 	}
@@ -1169,11 +1239,11 @@ func RingbufSubmit() {
 
 // ---- ringbuf_discard
 
-var events = bpf.RingBuf[uint64]{Size: 4096}
+var eventsRingbufDiscard = bpf.RingBuf[uint64]{Size: 4096}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func RingbufDiscard() {
-	if p := bpf.RingbufReserve(&events, 8, 0); p != nil {
+	if p := bpf.RingbufReserve(&eventsRingbufDiscard, 8, 0); p != nil {
 		*(*uint64)(p) = 1
 		bpf.RingbufDiscard(p, 0)
 	}
@@ -1181,11 +1251,11 @@ func RingbufDiscard() {
 
 // ---- ringbuf_query
 
-var events = bpf.RingBuf[uint64]{Size: 4096}
+var eventsRingbufQuery = bpf.RingBuf[uint64]{Size: 4096}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func RingbufQuery() {
-	count(bpf.RingbufQuery(&events, bpf.AvailData))
+	count(bpf.RingbufQuery(&eventsRingbufQuery, bpf.AvailData))
 }
 
 // ---- csum_level
@@ -1262,11 +1332,6 @@ func SkcToUdp6Sock(ctx *bpf.SKB) {
 
 // ---- get_task_stack
 
-//bpf:core task_struct
-type task struct {
-	PID int32 `btf:"pid"`
-}
-
 //bpf:attach iter/task
 func GetTaskStack(ctx *bpf.Iter, t *task) {
 	if t == nil {
@@ -1301,55 +1366,25 @@ func ReserveHdrOpt(ctx *bpf.SockOps) {
 
 // ---- inode_storage_get
 
-//bpf:core inode
-type inode struct {
-	Links uint32 `btf:"i_nlink"`
-}
-
-//bpf:core file
-type file struct {
-	Inode *inode `btf:"f_inode"`
-}
-
-var storage = bpf.InodeStorage[uint64]{}
+var storageInodeStorageGet = bpf.InodeStorage[uint64]{}
 
 //bpf:attach lsm/file_open
 func InodeStorageGet(ctx *bpf.LSM, f *file) {
-	if p := bpf.InodeStorageGet(&storage, f.Inode, (*uint64)(nil), bpf.StorageCreate); p != nil {
+	if p := bpf.InodeStorageGet(&storageInodeStorageGet, f.Inode, (*uint64)(nil), bpf.StorageCreate); p != nil {
 		count(*(*uint64)(p))
 	}
 }
 
 // ---- inode_storage_delete
 
-//bpf:core inode
-type inode struct {
-	Links uint32 `btf:"i_nlink"`
-}
-
-//bpf:core file
-type file struct {
-	Inode *inode `btf:"f_inode"`
-}
-
-var storage = bpf.InodeStorage[uint64]{}
+var storageInodeStorageDelete = bpf.InodeStorage[uint64]{}
 
 //bpf:attach lsm/file_open
 func InodeStorageDelete(ctx *bpf.LSM, f *file) {
-	count(uint64(bpf.InodeStorageDelete(&storage, f.Inode)))
+	count(uint64(bpf.InodeStorageDelete(&storageInodeStorageDelete, f.Inode)))
 }
 
 // ---- d_path
-
-//bpf:core path
-type path struct {
-	Mount uintptr `btf:"mnt"`
-}
-
-//bpf:core file
-type file struct {
-	Path path `btf:"f_path"`
-}
 
 //bpf:attach fentry/filp_close
 func DPath(ctx *bpf.Fentry, f *file) {
@@ -1359,10 +1394,11 @@ func DPath(ctx *bpf.Fentry, f *file) {
 
 // ---- copy_from_user
 
-//bpf:attach fentry.s/__x64_sys_getpgid
-func CopyFromUser() {
+//bpf:attach lsm.s/file_open
+func CopyFromUser(ctx *bpf.LSM) int32 {
 	var value uint64
 	count(uint64(bpf.CopyFromUser(&value, 0)) + value)
+	return 0
 }
 
 // ---- snprintf_btf
@@ -1399,32 +1435,20 @@ func RedirectNeigh(ctx *bpf.SKB) {
 
 // ---- per_cpu_ptr
 
-var runqueues bpf.Ksym[runqueue]
-
-//bpf:core rq
-type runqueue struct {
-	Running uint32 `btf:"nr_running"`
-}
-
-//bpf:attach tracepoint/syscalls/sys_enter_unlinkat
-func PerCpuPtr() {
-	if rq := runqueues.PerCPU(1); rq != nil {
-		count(uint64(rq.Running))
+//bpf:attach tp_btf/sched_process_exec
+func PerCpuPtr(ctx *bpf.TpBTF, t *task) {
+	if bpf.PerCpuPtr(t, 1) != nil {
+		count(1)
 	}
 }
 
 // ---- this_cpu_ptr
 
-var runqueues bpf.Ksym[runqueue]
-
-//bpf:core rq
-type runqueue struct {
-	Running uint32 `btf:"nr_running"`
-}
-
-//bpf:attach tracepoint/syscalls/sys_enter_unlinkat
-func ThisCpuPtr() {
-	count(uint64(runqueues.ThisCPU().Running))
+//bpf:attach tp_btf/sched_process_exec
+func ThisCpuPtr(ctx *bpf.TpBTF, t *task) {
+	if bpf.ThisCpuPtr(t) != nil {
+		count(1)
+	}
 }
 
 // ---- redirect_peer
@@ -1436,40 +1460,25 @@ func RedirectPeer(ctx *bpf.SKB) {
 
 // ---- task_storage_get
 
-//bpf:core task_struct
-type task struct {
-	PID int32 `btf:"pid"`
-}
-
-var storage = bpf.TaskStorage[uint64]{}
+var storageTaskStorageGet = bpf.TaskStorage[uint64]{}
 
 //bpf:attach tp_btf/sched_process_exec
 func TaskStorageGet(ctx *bpf.TpBTF, t *task) {
-	if p := bpf.TaskStorageGet(&storage, t, (*uint64)(nil), bpf.StorageCreate); p != nil {
+	if p := bpf.TaskStorageGet(&storageTaskStorageGet, t, (*uint64)(nil), bpf.StorageCreate); p != nil {
 		count(*(*uint64)(p))
 	}
 }
 
 // ---- task_storage_delete
 
-//bpf:core task_struct
-type task struct {
-	PID int32 `btf:"pid"`
-}
-
-var storage = bpf.TaskStorage[uint64]{}
+var storageTaskStorageDelete = bpf.TaskStorage[uint64]{}
 
 //bpf:attach tp_btf/sched_process_exec
 func TaskStorageDelete(ctx *bpf.TpBTF, t *task) {
-	count(uint64(bpf.TaskStorageDelete(&storage, t)))
+	count(uint64(bpf.TaskStorageDelete(&storageTaskStorageDelete, t)))
 }
 
 // ---- get_current_task_btf
-
-//bpf:core task_struct
-type task struct {
-	PID int32 `btf:"pid"`
-}
 
 //bpf:attach tp_btf/sched_process_exec
 func GetCurrentTaskBtf() {
@@ -1477,11 +1486,6 @@ func GetCurrentTaskBtf() {
 }
 
 // ---- bprm_opts_set
-
-//bpf:core linux_binprm
-type binprm struct {
-	Count int32 `btf:"argc"`
-}
 
 //bpf:attach lsm/bprm_creds_for_exec
 func BprmOptsSet(ctx *bpf.LSM, program *binprm) {
@@ -1497,21 +1501,6 @@ func KtimeGetCoarseNs(ctx *bpf.XDP) {
 
 // ---- ima_inode_hash
 
-//bpf:core inode
-type inode struct {
-	Links uint32 `btf:"i_nlink"`
-}
-
-//bpf:core file
-type file struct {
-	Inode *inode `btf:"f_inode"`
-}
-
-//bpf:core linux_binprm
-type binprm struct {
-	File *file `btf:"file"`
-}
-
 //bpf:attach lsm.s/bprm_committed_creds
 func ImaInodeHash(ctx *bpf.LSM, program *binprm) {
 	var hash [64]byte
@@ -1519,16 +1508,6 @@ func ImaInodeHash(ctx *bpf.LSM, program *binprm) {
 }
 
 // ---- sock_from_file
-
-//bpf:core inode
-type inode struct {
-	Links uint32 `btf:"i_nlink"`
-}
-
-//bpf:core file
-type file struct {
-	Inode *inode `btf:"f_inode"`
-}
 
 //bpf:attach lsm/file_open
 func SockFromFile(ctx *bpf.LSM, f *file) {
@@ -1547,11 +1526,11 @@ func CheckMtu(ctx *bpf.SKB) {
 
 // ---- for_each_map_elem
 
-var table = bpf.Array[uint64]{MaxEntries: 4}
+var tableForEachMapElem = bpf.Array[uint64]{MaxEntries: 4}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func ForEachMapElem() {
-	bpf.ForEachMapElem(&table, func(k *uint32, v *uint64) bool {
+	bpf.ForEachMapElem(&tableForEachMapElem, func(k *uint32, v *uint64) bool {
 		count(*v)
 		return *k < 2
 	})
@@ -1590,52 +1569,52 @@ func SysClose() {
 
 // ---- timer_init
 
-type timed struct {
+type timedTimerInit struct {
 	timer bpf.Timer
 	n     uint64
 }
 
-var table = bpf.Array[timed]{MaxEntries: 1}
+var tableTimerInit = bpf.Array[timedTimerInit]{MaxEntries: 1}
 
 //bpf:attach tc
 func TimerInit(ctx *bpf.SKB) {
-	v := table.Lookup(0)
+	v := tableTimerInit.Lookup(0)
 	if v == nil {
 		return
 	}
-	count(uint64(bpf.TimerInit(&v.timer, &table, 1)))
+	count(uint64(bpf.TimerInit(&v.timer, &tableTimerInit, 1)))
 }
 
 // ---- timer_set_callback
 
-type timed struct {
+type timedTimerSetCallback struct {
 	timer bpf.Timer
 	n     uint64
 }
 
-var table = bpf.Array[timed]{MaxEntries: 1}
+var tableTimerSetCallback = bpf.Array[timedTimerSetCallback]{MaxEntries: 1}
 
 //bpf:attach tc
 func TimerSetCallback(ctx *bpf.SKB) {
-	v := table.Lookup(0)
+	v := tableTimerSetCallback.Lookup(0)
 	if v == nil {
 		return
 	}
-	count(uint64(bpf.TimerSetCallback(&v.timer, func(k *uint32, v *timed) { v.n++ })))
+	count(uint64(bpf.TimerSetCallback(&v.timer, func(k *uint32, v *timedTimerSetCallback) { v.n++ })))
 }
 
 // ---- timer_start
 
-type timed struct {
+type timedTimerStart struct {
 	timer bpf.Timer
 	n     uint64
 }
 
-var table = bpf.Array[timed]{MaxEntries: 1}
+var tableTimerStart = bpf.Array[timedTimerStart]{MaxEntries: 1}
 
 //bpf:attach tc
 func TimerStart(ctx *bpf.SKB) {
-	v := table.Lookup(0)
+	v := tableTimerStart.Lookup(0)
 	if v == nil {
 		return
 	}
@@ -1644,16 +1623,16 @@ func TimerStart(ctx *bpf.SKB) {
 
 // ---- timer_cancel
 
-type timed struct {
+type timedTimerCancel struct {
 	timer bpf.Timer
 	n     uint64
 }
 
-var table = bpf.Array[timed]{MaxEntries: 1}
+var tableTimerCancel = bpf.Array[timedTimerCancel]{MaxEntries: 1}
 
 //bpf:attach tc
 func TimerCancel(ctx *bpf.SKB) {
-	v := table.Lookup(0)
+	v := tableTimerCancel.Lookup(0)
 	if v == nil {
 		return
 	}
@@ -1662,7 +1641,7 @@ func TimerCancel(ctx *bpf.SKB) {
 
 // ---- get_func_ip
 
-//bpf:attach kprobe/do_unlinkat
+//bpf:attach kprobe/do_sys_openat2
 func GetFuncIp(ctx *bpf.Kprobe) {
 	count(bpf.GetFuncIp(ctx))
 }
@@ -1675,11 +1654,6 @@ func GetAttachCookie(ctx *enter) {
 }
 
 // ---- task_pt_regs
-
-//bpf:core task_struct
-type task struct {
-	PID int32 `btf:"pid"`
-}
 
 //bpf:attach tp_btf/sched_process_exec
 func TaskPtRegs(ctx *bpf.TpBTF, t *task) {
@@ -1729,16 +1703,6 @@ func KallsymsLookupName() {
 
 // ---- find_vma
 
-//bpf:core task_struct
-type task struct {
-	PID int32 `btf:"pid"`
-}
-
-//bpf:core vm_area_struct
-type area struct {
-	Start uint64 `btf:"vm_start"`
-}
-
 //bpf:attach tp_btf/sched_process_exec
 func FindVma(ctx *bpf.TpBTF, t *task) {
 	bpf.FindVma(t, 0x1000, func(a *area) bool {
@@ -1751,9 +1715,9 @@ func FindVma(ctx *bpf.TpBTF, t *task) {
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func Loop() {
-	bpf.Loop(1000, func(i uint32) bool {
+	bpf.Loop(bpf.GetPrandomU32(), func(i uint32) bool {
 		count(uint64(i))
-		return i < 500
+		return true
 	})
 }
 
@@ -1803,7 +1767,7 @@ func GetRetval() {
 
 //bpf:attach cgroup/connect4
 func SetRetval() {
-	count(uint64(bpf.SetRetval(1)))
+	count(uint64(bpf.SetRetval(-bpf.EPERM)))
 }
 
 // ---- xdp_get_buff_len
@@ -1831,11 +1795,6 @@ func XdpStoreBytes(ctx *bpf.XDP) {
 
 // ---- copy_from_user_task
 
-//bpf:core task_struct
-type task struct {
-	PID int32 `btf:"pid"`
-}
-
 //bpf:attach iter.s/task
 func CopyFromUserTask(ctx *bpf.Iter, t *task) {
 	if t == nil {
@@ -1854,21 +1813,6 @@ func SkbSetTstamp(ctx *bpf.SKB) {
 
 // ---- ima_file_hash
 
-//bpf:core inode
-type inode struct {
-	Links uint32 `btf:"i_nlink"`
-}
-
-//bpf:core file
-type file struct {
-	Inode *inode `btf:"f_inode"`
-}
-
-//bpf:core linux_binprm
-type binprm struct {
-	File *file `btf:"file"`
-}
-
 //bpf:attach lsm.s/bprm_committed_creds
 func ImaFileHash(ctx *bpf.LSM, program *binprm) {
 	var hash [64]byte
@@ -1877,21 +1821,16 @@ func ImaFileHash(ctx *bpf.LSM, program *binprm) {
 
 // ---- kptr_xchg
 
-//bpf:core task_struct
-type task struct {
-	PID int32 `btf:"pid"`
-}
-
 type holder struct{ task bpf.Kptr[task] }
 
-var table = bpf.Array[holder]{MaxEntries: 1}
+var tableKptrXchg = bpf.Array[holder]{MaxEntries: 1}
 
 //bpf:kfunc bpf_task_release
 func release(t *task) {}
 
 //bpf:attach tp_btf/sched_process_exec
 func KptrXchg(ctx *bpf.TpBTF, t *task) {
-	v := table.Lookup(0)
+	v := tableKptrXchg.Lookup(0)
 	if v == nil {
 		return
 	}
@@ -1902,11 +1841,11 @@ func KptrXchg(ctx *bpf.TpBTF, t *task) {
 
 // ---- map_lookup_percpu_elem
 
-var table = bpf.PerCPUArray[uint64]{MaxEntries: 4}
+var tableMapLookupPercpuElem = bpf.PerCPUArray[uint64]{MaxEntries: 4}
 
 //bpf:attach xdp
 func MapLookupPercpuElem(ctx *bpf.XDP) {
-	if p := bpf.MapLookupPercpuElem(&table, uint32(1), 0); p != nil {
+	if p := bpf.MapLookupPercpuElem(&tableMapLookupPercpuElem, uint32(1), 0); p != nil {
 		count(*(*uint64)(p))
 	}
 }
@@ -1926,11 +1865,11 @@ func SkcToMptcpSock(ctx *bpf.SKB) {
 
 // ---- dynptr_from_mem
 
-var table = bpf.Array[[64]byte]{MaxEntries: 1}
+var tableDynptrFromMem = bpf.Array[[64]byte]{MaxEntries: 1}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func DynptrFromMem() {
-	memory := table.Lookup(0)
+	memory := tableDynptrFromMem.Lookup(0)
 	if memory == nil {
 		return
 	}
@@ -1940,44 +1879,44 @@ func DynptrFromMem() {
 
 // ---- ringbuf_reserve_dynptr
 
-var events = bpf.RingBuf[uint64]{Size: 4096}
+var eventsRingbufReserveDynptr = bpf.RingBuf[uint64]{Size: 4096}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func RingbufReserveDynptr() {
 	var record bpf.Dynptr
-	count(uint64(bpf.RingbufReserveDynptr(&events, 64, 0, &record)))
+	count(uint64(bpf.RingbufReserveDynptr(&eventsRingbufReserveDynptr, 64, 0, &record)))
 	bpf.RingbufSubmitDynptr(&record, 0)
 }
 
 // ---- ringbuf_submit_dynptr
 
-var events = bpf.RingBuf[uint64]{Size: 4096}
+var eventsRingbufSubmitDynptr = bpf.RingBuf[uint64]{Size: 4096}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func RingbufSubmitDynptr() {
 	var record bpf.Dynptr
-	count(uint64(bpf.RingbufReserveDynptr(&events, 64, 0, &record)))
+	count(uint64(bpf.RingbufReserveDynptr(&eventsRingbufSubmitDynptr, 64, 0, &record)))
 	bpf.RingbufSubmitDynptr(&record, 0)
 }
 
 // ---- ringbuf_discard_dynptr
 
-var events = bpf.RingBuf[uint64]{Size: 4096}
+var eventsRingbufDiscardDynptr = bpf.RingBuf[uint64]{Size: 4096}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func RingbufDiscardDynptr() {
 	var record bpf.Dynptr
-	count(uint64(bpf.RingbufReserveDynptr(&events, 64, 0, &record)))
+	count(uint64(bpf.RingbufReserveDynptr(&eventsRingbufDiscardDynptr, 64, 0, &record)))
 	bpf.RingbufDiscardDynptr(&record, 0)
 }
 
 // ---- dynptr_read
 
-var table = bpf.Array[[64]byte]{MaxEntries: 1}
+var tableDynptrRead = bpf.Array[[64]byte]{MaxEntries: 1}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func DynptrRead() {
-	memory := table.Lookup(0)
+	memory := tableDynptrRead.Lookup(0)
 	if memory == nil {
 		return
 	}
@@ -1989,11 +1928,11 @@ func DynptrRead() {
 
 // ---- dynptr_write
 
-var table = bpf.Array[[64]byte]{MaxEntries: 1}
+var tableDynptrWrite = bpf.Array[[64]byte]{MaxEntries: 1}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func DynptrWrite() {
-	memory := table.Lookup(0)
+	memory := tableDynptrWrite.Lookup(0)
 	if memory == nil {
 		return
 	}
@@ -2005,11 +1944,11 @@ func DynptrWrite() {
 
 // ---- dynptr_data
 
-var table = bpf.Array[[64]byte]{MaxEntries: 1}
+var tableDynptrData = bpf.Array[[64]byte]{MaxEntries: 1}
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func DynptrData() {
-	memory := table.Lookup(0)
+	memory := tableDynptrData.Lookup(0)
 	if memory == nil {
 		return
 	}
@@ -2074,30 +2013,20 @@ func UserRingbufDrain() {
 
 // ---- cgrp_storage_get
 
-//bpf:core cgroup
-type cgroup struct {
-	Level int32 `btf:"level"`
-}
-
-var storage = bpf.CgroupLocalStorage[uint64]{}
+var storageCgrpStorageGet = bpf.CgroupLocalStorage[uint64]{}
 
 //bpf:attach tp_btf/cgroup_mkdir
 func CgrpStorageGet(ctx *bpf.TpBTF, group *cgroup) {
-	if p := bpf.CgrpStorageGet(&storage, group, (*uint64)(nil), bpf.StorageCreate); p != nil {
+	if p := bpf.CgrpStorageGet(&storageCgrpStorageGet, group, (*uint64)(nil), bpf.StorageCreate); p != nil {
 		count(*(*uint64)(p))
 	}
 }
 
 // ---- cgrp_storage_delete
 
-//bpf:core cgroup
-type cgroup struct {
-	Level int32 `btf:"level"`
-}
-
-var storage = bpf.CgroupLocalStorage[uint64]{}
+var storageCgrpStorageDelete = bpf.CgroupLocalStorage[uint64]{}
 
 //bpf:attach tp_btf/cgroup_mkdir
 func CgrpStorageDelete(ctx *bpf.TpBTF, group *cgroup) {
-	count(uint64(bpf.CgrpStorageDelete(&storage, group)))
+	count(uint64(bpf.CgrpStorageDelete(&storageCgrpStorageDelete, group)))
 }

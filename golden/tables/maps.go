@@ -353,6 +353,37 @@ func DevmapHash(ctx *bpf.XDP) bpf.XDPAction {
 	return portHash.Redirect(1000, 0)
 }
 
+// ---- struct_ops
+
+//bpf:core sock
+type sock struct{}
+
+//bpf:core tcp_congestion_ops
+type congestion struct {
+	Ssthresh  func(ctx *bpf.StructOps, sk *sock) uint32             `btf:"ssthresh"`
+	CongAvoid func(ctx *bpf.StructOps, sk *sock, ack, acked uint32) `btf:"cong_avoid"`
+	UndoCwnd  func(ctx *bpf.StructOps, sk *sock) uint32             `btf:"undo_cwnd"`
+	Name      [16]byte                                              `btf:"name"`
+}
+
+var steady = bpf.StructOpsMap[congestion]{
+	Ops: congestion{
+		Ssthresh:  Ssthresh,
+		CongAvoid: CongAvoid,
+		UndoCwnd:  UndoCwnd,
+		Name:      [16]byte{'b', 'p', 'f', 'c', '_', 'r', 'o', 'w'},
+	},
+}
+
+//bpf:attach struct_ops/ssthresh
+func Ssthresh(ctx *bpf.StructOps, sk *sock) uint32 { return 10 }
+
+//bpf:attach struct_ops/cong_avoid
+func CongAvoid(ctx *bpf.StructOps, sk *sock, ack, acked uint32) {}
+
+//bpf:attach struct_ops/undo_cwnd
+func UndoCwnd(ctx *bpf.StructOps, sk *sock) uint32 { return 10 }
+
 // ---- ringbuf
 
 var events = bpf.RingBuf[pair]{Size: 4096}

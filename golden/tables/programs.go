@@ -43,7 +43,7 @@ func SkReuseport(ctx *bpf.SkReuseport) bpf.SKAction {
 	return bpf.SKPass
 }
 
-//bpf:attach kprobe/do_unlinkat
+//bpf:attach kprobe/do_sys_openat2
 func Kprobe(ctx *bpf.Kprobe, directory int32) {
 	count(uint64(directory))
 }
@@ -58,7 +58,7 @@ func UprobeS(ctx *bpf.Uprobe, size uint64) {
 	count(size)
 }
 
-//bpf:attach kretprobe/do_unlinkat
+//bpf:attach kretprobe/do_sys_openat2
 func Kretprobe(ctx *bpf.Kretprobe, result int64) {
 	count(uint64(result))
 }
@@ -73,17 +73,17 @@ func UretprobeS(ctx *bpf.Uretprobe, result uint64) {
 	count(result)
 }
 
-//bpf:attach kprobe.multi/do_unlinkat
+//bpf:attach kprobe.multi/do_sys_openat2
 func KprobeMulti(ctx *bpf.Kprobe, directory int32) {
 	count(uint64(directory))
 }
 
-//bpf:attach kretprobe.multi/do_unlinkat
+//bpf:attach kretprobe.multi/do_sys_openat2
 func KretprobeMulti(ctx *bpf.Kretprobe, result int64) {
 	count(uint64(result))
 }
 
-//bpf:attach kprobe.session/do_unlinkat
+//bpf:attach kprobe.session/do_sys_openat2
 func KprobeSession(ctx *bpf.Kprobe, directory int32) int32 {
 	if directory < 0 {
 		return 1
@@ -221,12 +221,12 @@ func NetkitPeer(ctx *bpf.SKB) bpf.TCAction {
 
 //bpf:attach tracepoint/syscalls/sys_enter_unlinkat
 func Tracepoint(ctx *enter) {
-	count(uint64(ctx.Directory))
+	bpf.TracePrintk("%d\n", ctx.Directory)
 }
 
 //bpf:attach tp/syscalls/sys_exit_unlinkat
 func Tp(ctx *leave) {
-	count(uint64(ctx.Result))
+	bpf.TracePrintk("%d\n", ctx.Result)
 }
 
 //bpf:attach raw_tracepoint/sys_enter
@@ -239,14 +239,14 @@ func RawTp(ctx *bpf.RawTracepoint) {
 	count(ctx.Args[1])
 }
 
-//bpf:attach raw_tracepoint.w/nbd_send_request
+//bpf:attach raw_tracepoint.w/bpf_test_finish
 func RawTracepointW(ctx *bpf.RawTracepoint) {
-	count(ctx.Args[1])
+	count(1)
 }
 
-//bpf:attach raw_tp.w/nbd_send_request
+//bpf:attach raw_tp.w/bpf_test_finish
 func RawTpW(ctx *bpf.RawTracepoint) {
-	count(ctx.Args[1])
+	count(1)
 }
 
 //bpf:attach tp_btf/sys_enter
@@ -259,8 +259,8 @@ func Fentry(ctx *bpf.Fentry, a int32) {
 	count(uint64(a))
 }
 
-//bpf:attach fmod_ret/bpf_modify_return_test
-func FmodRet(ctx *bpf.FmodRet, a int32, b *int32, result int32) int32 {
+//bpf:attach fmod_ret/security_file_open
+func FmodRet(ctx *bpf.FmodRet, file uintptr, result int32) int32 {
 	return result
 }
 
@@ -269,18 +269,18 @@ func Fexit(ctx *bpf.Fexit, a int32, result int32) {
 	count(uint64(result))
 }
 
-//bpf:attach fentry.s/__x64_sys_getpgid
-func FentryS(ctx *bpf.Fentry, regs uintptr) {
-	count(uint64(regs))
+//bpf:attach fentry.s/bpf_fentry_test1
+func FentryS(ctx *bpf.Fentry, a int32) {
+	count(uint64(a))
 }
 
-//bpf:attach fmod_ret.s/__x64_sys_getpgid
-func FmodRetS(ctx *bpf.FmodRet, regs uintptr, result int64) int32 {
-	return int32(result)
+//bpf:attach fmod_ret.s/bpf_fentry_test1
+func FmodRetS(ctx *bpf.FmodRet, a int32, result int32) int32 {
+	return result
 }
 
-//bpf:attach fexit.s/__x64_sys_getpgid
-func FexitS(ctx *bpf.Fexit, regs uintptr, result int64) {
+//bpf:attach fexit.s/bpf_fentry_test1
+func FexitS(ctx *bpf.Fexit, a int32, result int32) {
 	count(uint64(result))
 }
 
@@ -289,14 +289,14 @@ func Fsession(ctx *bpf.Fentry, a int32) int32 {
 	return 0
 }
 
-//bpf:attach fsession.s/__x64_sys_getpgid
-func FsessionS(ctx *bpf.Fentry, regs uintptr) int32 {
+//bpf:attach fsession.s/bpf_fentry_test1
+func FsessionS(ctx *bpf.Fentry, a int32) int32 {
 	return 0
 }
 
 //bpf:attach freplace/entry
 func Freplace(ctx *request) int32 {
-	return int32(ctx.Handle)
+	return int32(bpf.GetPrandomU32())
 }
 
 //bpf:attach lsm/file_open
@@ -329,8 +329,8 @@ func IterS(ctx *bpf.Iter) {
 
 //bpf:attach syscall
 func Syscall(ctx *request) int32 {
-	ctx.Handle++
-	return int32(ctx.Handle)
+	ctx.Handle = bpf.KtimeGetNs()
+	return 0
 }
 
 //bpf:attach xdp.frags/devmap

@@ -10,9 +10,11 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { must } from '../../src/base/assert.ts';
+import { programRow } from '../../src/bpf/programs.ts';
 import type { SourceText } from '../../src/compile.ts';
 
-export const tables = ['programs', 'maps', 'helpers'] as const;
+export const tables = ['programs', 'maps', 'helpers', 'features'] as const;
 export type Table = (typeof tables)[number];
 
 export interface TableRow {
@@ -27,9 +29,13 @@ const heads: Readonly<Record<Table, RegExp>> = {
   programs: /^\/\/bpf:attach (\S+)$/gm,
   maps: /^\/\/ ---- (\S+)$/gm,
   helpers: /^\/\/ ---- (\S+)$/gm,
+  features: /^\/\/ ---- (\S+)$/gm,
 };
 
 export const tablePath = (table: Table): string => join(import.meta.dirname, `${table}.go`);
+
+const nameOf = (table: Table, head: string): string =>
+  table === 'programs' ? must(programRow(head), head).kind : head;
 
 /** A file's rows. Positions in a row's source are those of the file: what other rows say is blank. */
 export function tableRows(table: Table): readonly TableRow[] {
@@ -40,6 +46,6 @@ export function tableRows(table: Table): readonly TableRow[] {
     const end = parts[i + 1]?.index ?? text.length;
     const others = text.slice(shared.length, part.index).replace(/[^\n]/g, '');
     const source = { name: `${table}.go`, text: `${shared}${others}${text.slice(part.index, end)}` };
-    return { table, name: part[1] ?? '', source };
+    return { table, name: nameOf(table, part[1] ?? ''), source };
   });
 }

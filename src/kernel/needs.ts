@@ -12,10 +12,11 @@ import { helperById, helperGoName, helpers, helperVerdict } from '../bpf/helpers
 import { isaRow } from '../bpf/isa.ts';
 import { type FeatureName, features } from '../bpf/kernels.ts';
 import { kfuncVerdict } from '../bpf/kfuncs.ts';
-import { type MapRow, maps } from '../bpf/maps.ts';
+import { type MapDecl, type MapRow, maps } from '../bpf/maps.ts';
 import type { MFunc, MInst, PReg } from '../bpf/minst.ts';
 import { type ProgramRow, programRow } from '../bpf/programs.ts';
 import type { Module, Program } from '../ir/ir.ts';
+import { linkFlag } from '../lower/maps.ts';
 
 export type Version = readonly [major: number, minor: number];
 
@@ -67,6 +68,9 @@ function loops(func: MFunc<PReg>): readonly Reason[] {
   );
 }
 
+const isLinkedTable = ({ type, flags }: MapDecl): boolean =>
+  type === 'struct_ops' && (flags & linkFlag) !== 0;
+
 /** What the functions of a program use that is no row of another table. */
 function featureNeeds(funcs: readonly MFunc<PReg>[]): readonly Reason[] {
   return funcs.flatMap((func, n) => [
@@ -100,6 +104,9 @@ export function kernelReasons(
     { since: row.since, what: `a ${kind} program`, pos: null },
     ...insts.flatMap((inst) => instructionNeeds(inst, row) ?? []),
     ...featureNeeds(funcs),
+    ...(row.type === 'struct_ops' && module.maps.some(isLinkedTable)
+      ? [feature('struct_ops_links', null)]
+      : []),
     ...module.maps
       .filter((map) => used.has(map.name))
       .flatMap((map) => {
