@@ -19,7 +19,7 @@ import { accepts } from '../src/check/accepts.ts';
 import { rejects } from '../src/check/rejects.ts';
 import { defaultOptions, frontEnd } from '../src/compile.ts';
 import { groups } from '../src/lower/cases.ts';
-import { goldenPrograms } from './compiled.ts';
+import { goldenPrograms, languagePrograms } from './compiled.ts';
 import { suitePrograms } from './gotest/programs.table.ts';
 import { suiteFolder } from './gotest/programs.ts';
 import { requires, tool } from './requires.ts';
@@ -65,7 +65,8 @@ const unparsed: readonly Judged[] = readFileSync('grammar/testdata/errors.txt', 
 
 function accepted(): readonly Judged[] {
   const suite = suiteFolder();
-  const own = goldenPrograms().map(({ path }, i) => ({
+  const programs = [...goldenPrograms(), ...languagePrograms().filter(({ path }) => path.endsWith('.go'))];
+  const own = programs.map(({ path }, i) => ({
     name: `g${i}${basename(path, '.go')}`,
     text: readFileSync(path, 'utf8'),
   }));

@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type ProgramRow, programRow } from '../src/bpf/programs.ts';
 import { fromHex } from '../src/kernel/plan.ts';
 import type { GoldenProgram } from './compiled.ts';
@@ -21,10 +21,12 @@ interface GoRun {
   readonly line: RunLine;
 }
 
-const packageOf = (program: GoldenProgram): string => basename(program.path, '.go');
+const nameOf = (program: GoldenProgram): string => basename(program.path, '.go');
+/** `programs_calls`: the folder tells programs of one name apart. */
+const aliasOf = ({ path }: GoldenProgram): string => `${basename(dirname(path))}_${basename(path, '.go')}`;
 const isModule = (program: GoldenProgram): boolean => !program.path.endsWith('.go');
 const importPath = (program: GoldenProgram): string =>
-  isModule(program) ? packageOf(program) : `golden/${packageOf(program)}`;
+  isModule(program) ? nameOf(program) : `golden/${aliasOf(program)}`;
 
 interface Entry {
   /** `cgroup_skb/egress`. */
@@ -50,7 +52,7 @@ const fromEthernet = new Set(['xdp', 'sched_cls', 'sched_act']);
 
 /** Prints the return value, the context and the packet. */
 function runStep(program: GoldenProgram, step: RunLine): string {
-  const name = `${packageOf(program)}.${step.name}`;
+  const name = `${aliasOf(program)}.${step.name}`;
   const hex = step.input.kind === 'call' ? '' : step.input.hex;
   const { attach, row, hasResult } = entryOf(program, step.name);
   if (step.input.kind !== 'data') return `runContext("${attach}", ${name}, "${hex}")`;
@@ -71,7 +73,7 @@ function runCase({ program, line }: GoRun, index: number): string {
 }
 
 function mainFile(runs: readonly GoRun[]): string {
-  const packages = [...new Set(runs.map(({ program }) => importPath(program)))];
+  const packages = [...new Set(runs.map(({ program }) => `${aliasOf(program)} "${importPath(program)}"`))];
   return `package main
 
 import (
@@ -81,7 +83,7 @@ import (
 	"unsafe"
 
 	"bpfc/sdk/bpf"
-${packages.map((path) => `\t"${path}"\n`).join('')})
+${packages.map((line) => `\t${line}\n`).join('')})
 
 func decode(text string) []byte {
 	bytes, err := hex.DecodeString(text)
@@ -119,7 +121,7 @@ ${runs.map(runCase).join('')}	}
 function moduleFile(programs: readonly GoldenProgram[]): string {
   const found = new Map([
     ['bpfc/sdk/bpf', 'sdk/bpf'],
-    ...programs.filter(isModule).map((program) => [packageOf(program), program.path] as const),
+    ...programs.filter(isModule).map((program) => [nameOf(program), program.path] as const),
   ]);
   const lines = [...found].map(
     ([name, path]) => `require ${name} v0.0.0\nreplace ${name} => ${resolve(path)}\n`,
@@ -145,8 +147,8 @@ export function nativeFailures(programs: readonly GoldenProgram[]): readonly str
     writeFileSync(join(folder, 'go.mod'), moduleFile(programs));
     for (const program of new Set(runs.map((run) => run.program))) {
       if (isModule(program)) continue;
-      mkdirSync(join(folder, packageOf(program)));
-      cpSync(program.path, join(folder, packageOf(program), 'program.go'));
+      mkdirSync(join(folder, aliasOf(program)));
+      cpSync(program.path, join(folder, aliasOf(program), 'program.go'));
     }
     writeFileSync(join(folder, 'main.go'), mainFile(runs));
     const binary = join(folder, 'runs');

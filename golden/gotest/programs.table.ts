@@ -151,7 +151,6 @@ export const suitePrograms: readonly string[] = [
   'ken/ptrfun.go',
   'ken/ptrvar.go',
   'ken/simpbool.go',
-  'ken/simpconv.go',
   'ken/simpfun.go',
   'ken/simpvar.go',
   'ken/strvar.go',
