@@ -209,7 +209,7 @@ describe.skipIf(!hasBpftool)('libbpf', () => {
       expect(readdirSync(pins).sort()).toEqual(['Count', 'Enter', 'First', 'Second']),
     );
     loaded(callbackObject(), (pins) => expect(readdirSync(pins)).toEqual(['main']));
-    loaded(kfuncsObject(), (pins) => expect(readdirSync(pins)).toEqual(['New', 'Sum']));
+    loaded(kfuncsObject(), (pins) => expect(readdirSync(pins)).toEqual(['Keep', 'New', 'Sum']));
   });
 
   /** The source lines above the instructions of a loaded program are those of the file, and none is without. */

@@ -5,7 +5,8 @@
  *
  * Invariants that the loaders want (found by trying): code symbols are global functions with their exact size;
  * subprograms have BTF linkage static, so that the verifier checks them in their caller's context; references to data
- * go through the section's symbol with the offset in the instruction, which both loaders read alike.
+ * go through the section's symbol with the offset in the instruction, which both loaders read alike; so do addresses
+ * of functions, of which cilium/ebpf looks at the offset in the instruction alone.
  */
 
 import type { TFunc, TProgram } from '../ast/typed.ts';
@@ -32,6 +33,7 @@ import {
   writeElf,
 } from '../object/elf.ts';
 import { externSymbols } from './externs.ts';
+import { layoutData } from './data-layout.ts';
 import { GoBtf, identifier } from './go-btf.ts';
 import { mapsSection } from './object-maps.ts';
 import { structOpsSections } from './struct-ops.ts';
@@ -63,33 +65,24 @@ const emptyData = { relocations: [] } as const;
 const isString = (global: Global): boolean => global.name.startsWith('.str.');
 
 function dataSections(globals: readonly Global[]): Data {
-  const place = new Map<string, { section: string; offset: number }>();
-  const symbols: ElfSymbol[] = [];
-  const sections: ElfSection[] = [];
-  for (const name of ['.data', '.rodata', '.bss'] as const) {
-    const list = globals.filter((g) => g.section === name);
-    if (list.length === 0) continue;
-    let size = 0;
-    for (const g of list) {
-      const offset = Math.ceil(size / g.align) * g.align;
-      place.set(g.name, { section: name, offset });
-      symbols.push({
+  const { sections, place } = layoutData(globals);
+  const symbols = sections.flatMap(({ name, globals: list }) =>
+    list.map(
+      (g): ElfSymbol => ({
         name: isString(g) ? g.name : identifier(g.name),
         type: 'object',
         binding: isString(g) ? 'local' : 'global',
         section: name,
-        value: offset,
+        value: must(place.get(g.name), g.name).offset,
         size: g.size,
-      });
-      size = offset + g.size;
-    }
-    const data = new Uint8Array(size);
-    for (const g of list) if (name !== '.bss') data.set(g.init, must(place.get(g.name), g.name).offset);
+      }),
+    ),
+  );
+  const elf = sections.map(({ name, bytes, align }): ElfSection => {
     const flags = name === '.rodata' ? sectionFlags.alloc : sectionFlags.alloc | sectionFlags.write;
-    const align = Math.max(...list.map((g) => g.align), 1);
-    sections.push({ ...emptyData, name, type: name === '.bss' ? 'nobits' : 'progbits', flags, align, data });
-  }
-  return { sections, symbols, place };
+    return { ...emptyData, name, type: name === '.bss' ? 'nobits' : 'progbits', flags, align, data: bytes };
+  });
+  return { sections: elf, symbols, place };
 }
 
 /** Relocations of kernel types: the loader finds them in .BTF.ext. */
@@ -113,6 +106,7 @@ function coreRelocationsOf(
 }
 
 const pseudoCall = 1;
+const loadImm64 = 0x18;
 
 /** An object calls a kernel function as one of its own that is defined elsewhere: what it is, the loader finds out. */
 function callOfExtern(view: DataView, offset: number, little: boolean): void {
@@ -125,6 +119,7 @@ function relocationsOf(
   code: Assembled,
   data: Data,
   symbolOf: (func: string) => string,
+  textOffset: (func: string) => number,
   little: boolean,
 ): ElfRelocation[] {
   const view = new DataView(code.bytes.buffer);
@@ -134,7 +129,9 @@ function relocationsOf(
       case 'core':
         return [];
       case 'func':
-        return { offset, type: code.bytes[offset] === 0x18 ? 'ldImm64' : 'call', symbol: symbolOf(sym.name) };
+        if (code.bytes[offset] !== loadImm64) return { offset, type: 'call', symbol: symbolOf(sym.name) };
+        view.setInt32(offset + 4, textOffset(sym.name), little);
+        return { offset, type: 'ldImm64', symbol: '.text' };
       case 'map':
         return { offset, type: 'ldImm64', symbol: sym.name };
       case 'kfunc':
@@ -192,6 +189,7 @@ class ObjectWriter {
   private readonly names = new Map<string, string>();
   private readonly input: ObjectInput;
   private readonly data: Data;
+  private text: Assembled | null = null;
   private readonly typed: ReadonlyMap<string, TFunc>;
 
   constructor(input: ObjectInput) {
@@ -208,6 +206,21 @@ class ObjectWriter {
       used.add(name);
       this.names.set(f.name, name);
     }
+  }
+
+  /** Where a function is in `.text`, in bytes. */
+  private readonly textOffset = (func: string): number => {
+    this.text ??= assemble(this.subprograms(), this.input.target.endian, 'object');
+    return (
+      must(
+        this.text.funcs.find((f) => f.name === func),
+        `no function ${func} in .text`,
+      ).start * 8
+    );
+  };
+
+  private subprograms(): readonly MFunc<PReg>[] {
+    return this.input.machine.funcs.filter((func) => func.program === null);
   }
 
   private readonly symbolOf = (func: string): string => must(this.names.get(func), `no function ${func}`);
@@ -231,7 +244,8 @@ class ObjectWriter {
   private code(section: string, funcs: readonly MFunc<PReg>[]): Code {
     const { target, files } = this.input;
     const code = assemble(funcs, target.endian, 'object');
-    const relocations = relocationsOf(code, this.data, this.symbolOf, target.endian === 'little');
+    const little = target.endian === 'little';
+    const relocations = relocationsOf(code, this.data, this.symbolOf, this.textOffset, little);
     const symbols = code.funcs.map(
       (f): ElfSymbol => ({
         name: this.symbolOf(f.name),
@@ -273,7 +287,7 @@ class ObjectWriter {
         ),
       );
     }
-    for (const func of funcs) if (func.program === null) add('.text', func);
+    for (const func of this.subprograms()) add('.text', func);
     return [...bySection].map(([section, list]) => this.code(section, list));
   }
 

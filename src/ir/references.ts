@@ -66,13 +66,19 @@ const object = (name: string): ReferenceKind => ({
   nilable: true,
 });
 
+/** What was in a field that holds an object; given back as an object of the program's own. */
+const exchanged: ReferenceKind = {
+  ...object('bpf_obj_drop_impl'),
+  release: { op: 'kfunc', name: 'bpf_obj_drop_impl', flags: 1 },
+};
+
 const takenByHelper: Readonly<Partial<Record<HelperName, ReferenceKind>>> = {
   ringbuf_reserve: record,
   ringbuf_reserve_dynptr: dynptr,
   sk_lookup_tcp: socket,
   sk_lookup_udp: socket,
   skc_lookup_tcp: socket,
-  kptr_xchg: object('bpf_obj_drop_impl'),
+  kptr_xchg: exchanged,
   spin_lock: lock,
 };
 
@@ -195,7 +201,7 @@ function releasedBy(i: Instr, summaries: Summaries): readonly { kind: ReferenceK
           : name === 'sk_release'
             ? socket
             : name === 'kptr_xchg'
-              ? object('bpf_obj_drop_impl')
+              ? exchanged
               : record;
     return [{ kind, pointer }];
   }
@@ -345,8 +351,15 @@ export function referencesOf(func: Func, summaries: Summaries, maps: readonly Ma
     const takes = taken === undefined ? null : { class: to.find(taken.class), pointer: taken.pointer };
     if (takes !== null || releases.length > 0) effects.set(i, { releases, takes });
   }
+  // What an exchange gives, its value's type tells, which is not known here: it is given back as the program does it.
+  const kindOf = (kind: ReferenceKind, c: number): ReferenceKind => {
+    if (kind !== exchanged) return kind;
+    const releases = [...releasing.values()].flat();
+    const own = releases.find((r) => r.kind.release.op === 'kfunc' && to.classOf(r.pointer) === to.find(c));
+    return own?.kind ?? kind;
+  };
   return {
-    classes: to.kinds.map((kind) => ({ kind })),
+    classes: to.kinds.map((kind, c) => ({ kind: kindOf(kind, c) })),
     owned: new Map([...owned].map(([v, c]) => [v, to.find(c)])),
     effectOf: (i) => effects.get(i) ?? null,
     classOf: to.classOf,

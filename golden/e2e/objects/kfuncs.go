@@ -77,3 +77,30 @@ func New(ctx *bpf.TpBTF, task *Task, flags uint64) {
 	var i = flags & 7
 	seen[i]++
 }
+
+// Held owns a task.
+type Held struct {
+	Owner bpf.Kptr[Task]
+}
+
+var held = bpf.HashMap[int32, Held]{MaxEntries: 64}
+var table [9]uint32
+
+//bpf:attach tp_btf/task_newtask
+func Keep(ctx *bpf.TpBTF, task *Task, flags uint64) {
+	held.Init(task.PID, func(*Held) {})
+	h := held.Lookup(task.PID)
+	if h == nil {
+		return
+	}
+	p := taskAcquire(task)
+	if p == nil {
+		return
+	}
+	// A panic gives back what is held at the time.
+	table[flags&15]++
+	if old := h.Owner.Xchg(p); old != nil {
+		table[flags>>8&15]++
+		taskRelease(old)
+	}
+}
