@@ -41,6 +41,8 @@ export interface PassContext {
   readonly files: readonly SourceFile[];
   /** Places in loops that must not be walked round by round: the pass outline-loops makes functions of them. */
   readonly outlined?: readonly Span[];
+  /** Called where the verifier would refuse the code: it moves a pointer by a number that nothing bounds. */
+  readonly onUnbounded?: (() => void) | null;
   /** Called with the name of every rule that is applied. */
   readonly onRule?: ((name: string) => void) | null;
 }

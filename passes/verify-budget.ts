@@ -32,6 +32,7 @@ export const verifyBudget: Pass<'code', 'code'> = {
         limit: budget,
       });
       if (prediction.verdict !== 'ends') report(context, prediction);
+      if (prediction.unbounded.size > 0) context.onUnbounded?.();
       if (context.diagnostics.failed) break;
     }
     return input;

@@ -271,6 +271,33 @@ function runOnce(module: Module, context: PassContext, options: CompileOptions):
 }
 
 /**
+ * Law 6 for the whole: code in which a proof that the verifier needs was lost, which the last check tells, gives way to
+ * what the steps of -O0 make, where each check stands in front of its access. Code from chosen passes stays as it is.
+ */
+function withProofs(module: Module, context: PassContext, options: CompileOptions): Run {
+  let lost = false;
+  const onUnbounded = (): void => {
+    lost = true;
+  };
+  const diagnostics = new Diagnostics();
+  const run = withinBudget(module, { ...context, diagnostics, onUnbounded }, options);
+  if (lost && options.passes === null && context.target.opt !== '0') {
+    const plain = {
+      ...context,
+      target: { ...context.target, opt: '0' },
+      diagnostics: new Diagnostics(),
+    } as const;
+    const again = withinBudget(module, plain, options);
+    if (!plain.diagnostics.failed) {
+      context.diagnostics.list.push(...plain.diagnostics.list);
+      return again;
+    }
+  }
+  context.diagnostics.list.push(...diagnostics.list);
+  return run;
+}
+
+/**
  * Runs the pipeline; loops that the last check finds over budget become functions for `bpf_loop` where the target has
  * it, one after the other, until the verifier gets through or the loops stay.
  */
@@ -336,7 +363,7 @@ function finish(checked: Checked, options: CompileOptions, diagnostics: Diagnost
   });
   if (module === null) return { result: failed(), show: () => undefined };
   const stopAfter = options.stopAfter ?? (options.emit === 'ir' ? lastSsaPass(target) : null);
-  const { reached, show } = withinBudget(
+  const { reached, show } = withProofs(
     module,
     { target, diagnostics, files, onRule: options.onRule },
     { ...options, stopAfter },

@@ -13,6 +13,8 @@ export interface Walk {
   readonly big: boolean;
   /** The next number for equal values and for pointers that are nil together. */
   nextId: number;
+  /** Additions of numbers to pointers of which nothing says that they stay near. */
+  readonly unbounded: Set<number>;
 }
 
 /** Where a step leads: to the state's own pc, and to others that are walked later. */

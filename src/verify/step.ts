@@ -64,6 +64,11 @@ function store(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
 
 // ---------------------------------------------------------------- arithmetic
 
+/** BPF_MAX_VAR_OFF: what a pointer may be moved by. */
+const furthest = 1n << 29n;
+
+const isBounded = ({ min, max }: Numeric): boolean => min > -furthest && max < furthest;
+
 function alu(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
   const { inst } = line;
   const x = get(s, inst.dst);
@@ -77,6 +82,14 @@ function alu(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
     return onward;
   }
   const adds = inst.op.startsWith('add64');
+  const offset = x?.kind === 'pointer' ? y : x;
+  if (
+    adds &&
+    (x?.kind === 'pointer' || y?.kind === 'pointer') &&
+    offset?.kind === 'number' &&
+    !isBounded(offset)
+  )
+    walk.unbounded.add(s.pc);
   if ((adds || inst.op.startsWith('sub64')) && x?.kind === 'pointer' && y?.kind === 'number') {
     if (inst.src !== null && !isConstant(y)) markPrecise(walk.program, s, 1 << inst.src);
     set(s, inst.dst, { ...x, offset: compute(inst.op, row, x.offset, y, walk.big) });

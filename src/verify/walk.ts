@@ -46,6 +46,8 @@ export interface Prediction {
   readonly visits: Int32Array;
   /** Which conditional jumps went one way only because of what was known. */
   readonly decided: Uint8Array;
+  /** Additions to pointers that the kernel would refuse: nothing bounds the number. */
+  readonly unbounded: ReadonlySet<number>;
   readonly program: Program;
 }
 
@@ -174,6 +176,7 @@ export function predict(funcs: readonly MFunc<PReg>[], how: How): Prediction {
     going: newRounds(program),
     big: how.big,
     nextId: 1,
+    unbounded: new Set(),
     seen: new Map(),
     pending: [],
     visits: new Int32Array(program.lines.length),
@@ -198,5 +201,5 @@ export function predict(funcs: readonly MFunc<PReg>[], how: How): Prediction {
     }
   }
   const { processed, states, visits, decided } = p;
-  return { verdict, processed, states, visits, decided, program };
+  return { verdict, processed, states, visits, decided, unbounded: p.unbounded, program };
 }
