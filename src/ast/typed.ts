@@ -45,7 +45,10 @@ export interface TEntry {
   readonly panicValue: bigint | null;
   /** `//bpf:slot TABLE N`, in source order. */
   readonly slots: readonly { readonly table: TMap; readonly index: bigint; readonly span: Span }[];
+  /** The function's name. */
   readonly span: Span;
+  /** The directive, or the name where there is none. */
+  readonly attachSpan: Span;
 }
 
 export interface TFunc {

@@ -6,6 +6,7 @@
  *     func F(…)                 →   entries F (xdp) and F_2 (xdp.frags)
  */
 
+import type { Span } from '../base/source.ts';
 import type { TEntry, TFunc, TGlobal, TMap, TProgram } from '../ast/typed.ts';
 import { initialisationOrder } from './cycles.ts';
 import { type Directive, directivesNamed } from './directives.ts';
@@ -79,7 +80,7 @@ function makeEntries(checker: Checker, root: Package): readonly TEntry[] {
     if (attaches.length === 0) requireAttach(checker, entity, isMain);
     else if (isGenericFunc(entity))
       checker.diagnostics.report('generic-program', entity.span, { name: entity.name });
-    for (const attach of attaches) entries.push(entry(checker, entity, attach.text, false, taken));
+    for (const attach of attaches) entries.push(entry(checker, entity, attach.text, attach.span, taken));
   }
   const main = checker.funcs.find(
     (f) => f.name === 'main' && f.pkg === root && f.receiver === null && root.name === 'main',
@@ -89,7 +90,7 @@ function makeEntries(checker: Checker, root: Package): readonly TEntry[] {
     directivesNamed(main.directives, 'attach').length === 0 &&
     (entries.length === 0 || !isEmptyMain(main))
   )
-    entries.push(entry(checker, main, impliedAttach, true, taken));
+    entries.push(entry(checker, main, impliedAttach, null, taken));
   return entries;
 }
 
@@ -105,7 +106,8 @@ function entry(
   checker: Checker,
   entity: FuncEntity,
   attach: string,
-  implied: boolean,
+  /** null: attached by default. */
+  directive: Span | null,
   taken: Set<string>,
 ): TEntry {
   let name = entity.name;
@@ -116,7 +118,16 @@ function entry(
   const slots = directivesNamed(entity.directives, 'slot').flatMap((d) => slot(checker, entity, d));
   const func = entity.opaque?.func;
   if (func === undefined) throw new Error('a program has been checked');
-  return { name, func, attach, implied, panicValue, slots, span: entity.span };
+  return {
+    name,
+    func,
+    attach,
+    implied: directive === null,
+    panicValue,
+    slots,
+    span: entity.span,
+    attachSpan: directive ?? entity.span,
+  };
 }
 
 function number(checker: Checker, entity: FuncEntity, directive: Directive, text: string): bigint | null {

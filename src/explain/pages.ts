@@ -3109,4 +3109,39 @@ func avoid(ctx *bpf.StructOps, sk *sock, ack, acked uint32) {}
 //bpf:attach struct_ops/undo_cwnd
 func undo(ctx *bpf.StructOps, sk *sock) uint32 { return 10 }
 `, 'of the output as a Go program'), options: { emit: 'go' } },
+  'unknown-attach-near': declarations(`
+//bpf:attach xpd
+func f(ctx *bpf.XDP) bpf.XDPAction { return bpf.XDPPass }
+`, `
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction { return bpf.XDPPass }
+`),
+  'attach-target': declarations(`
+//bpf:attach tracepoint/sys_enter_openat
+func f(ctx *bpf.Tracepoint) int32 { return 0 }
+`, `
+//bpf:attach tracepoint/syscalls/sys_enter_openat
+func f(ctx *bpf.Tracepoint) int32 { return 0 }
+`),
+  'attach-no-target': declarations(`
+//bpf:attach tc/eth0
+func f(ctx *bpf.SKB) bpf.TCAction { return bpf.TCOk }
+`, `
+//bpf:attach tc
+func f(ctx *bpf.SKB) bpf.TCAction { return bpf.TCOk }
+`),
+  'context-type': declarations(`
+//bpf:attach xdp
+func f(ctx *bpf.SKB) bpf.XDPAction { return bpf.XDPPass }
+`, `
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction { return bpf.XDPPass }
+`),
+  'result-type': declarations(`
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.TCAction { return bpf.TCOk }
+`, `
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction { return bpf.XDPPass }
+`),
 };

@@ -19,6 +19,7 @@ import { FuncBuilder } from '../ir/builder.ts';
 import type { Program, ValueId } from '../ir/ir.ts';
 import { type Context, type Frame, type ModuleContext, position, report, requireKernel } from './context.ts';
 import { abortUnless, assume, compare, constant, known, loadScalar, narrow, normalise } from './emit.ts';
+import { checkEntryTypes, reportUnknownKind } from './entry-types.ts';
 import { lowerBody, newFrame } from './frames.ts';
 import { finish, newContext, settle } from './instances.ts';
 import { probed } from './kernel.ts';
@@ -35,9 +36,10 @@ interface Kind {
 export function lowerEntry(module: ModuleContext, entry: TEntry): Program | null {
   const found = programRow(entry.attach);
   if (found === null) {
-    module.diagnostics.report('unknown-attach', entry.span, { attach: entry.attach });
+    reportUnknownKind(module, entry);
     return null;
   }
+  checkEntryTypes(module, entry, found);
   requireProgram(module, entry, found);
   const value = entry.panicValue;
   const results = resultsFor(found.row, module.target.kernel.join('.'));

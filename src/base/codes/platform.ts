@@ -109,6 +109,32 @@ export const platformCodes = {
   'unknown-attach': {
     severity: 'error',
     message: '//bpf:attach {attach} names no kind of program',
+    help: 'it is one word as in libbpf: xdp, tc, kprobe/FUNCTION, tracepoint/CATEGORY/NAME, …',
+  },
+  'unknown-attach-near': {
+    severity: 'error',
+    message: '//bpf:attach {attach} names no kind of program',
+    help: 'did you mean //bpf:attach {near}?',
+  },
+  'attach-target': {
+    severity: 'error',
+    message: '{kind} programs need a target',
+    help: 'write //bpf:attach {kind}/{form}',
+  },
+  'attach-no-target': {
+    severity: 'error',
+    message: '{kind} programs have no target, and {target} is none',
+    help: 'write //bpf:attach {kind}: where it is attached, the loader is told',
+  },
+  'context-type': {
+    severity: 'error',
+    message: '{kind} programs get a {wanted}, not a {type}',
+    help: 'the first parameter is what the kernel passes to this kind of program',
+  },
+  'result-type': {
+    severity: 'error',
+    message: '{kind} programs return a {wanted}, not a {type}',
+    help: 'an integer type of its own or a plain one will do, verdicts of other kinds mean something else',
   },
   'packet-length': {
     severity: 'error',
