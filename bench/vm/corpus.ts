@@ -54,10 +54,15 @@ const own: readonly string[] = [
   'timer_start',
 ];
 
-function usesOwn({ funcs }: Machine<PReg>): boolean {
+/** Kernel functions and the kernel's configuration are the kernel's own, too. */
+function usesOwn({ funcs }: Machine<PReg>, object: BpfObject): boolean {
+  if (object.config.length > 0) return true;
   return funcs.some((f) =>
     f.blocks.some((b) =>
-      b.body.some((i) => i.op === 'call_helper' && own.includes(helperById(Number(i.imm)) ?? '')),
+      b.body.some(
+        (i) =>
+          i.op === 'call_kfunc' || (i.op === 'call_helper' && own.includes(helperById(Number(i.imm)) ?? '')),
+      ),
     ),
   );
 }
@@ -150,7 +155,7 @@ function compareProgram(
     }
     return {
       kind: compared ? 'compared' : 'ran',
-      detail: compared ? '' : isOwn ? 'time, chance, task' : type,
+      detail: compared ? '' : isOwn ? 'what the kernel alone knows' : type,
     };
   } catch (error) {
     if (!(error instanceof RunFault)) throw error;
@@ -170,7 +175,7 @@ export function compareGolden(system: System, { path, source }: GoldenProgram): 
     return [{ name: path, kind: 'ran', detail: 'it does not compile for 6.12' }];
   const object = readBpfObject(artifact);
   const shapes = shapesOf(object, eventShapes(machine.module.maps, result.program));
-  const isOwn = usesOwn(machine);
+  const isOwn = usesOwn(machine, object);
   return object.programs.map((program) => ({
     name: `${path} ${program.name}`,
     ...compareProgram(system, object, shapes, program, isOwn),

@@ -5,12 +5,15 @@
  *     npx tsx bench/vm/main.ts --source go --to 2000   Go programs
  *     npx tsx bench/vm/main.ts --from 0 --count 300    as in CI: nothing is recorded, a failure is exit status 1
  *     npx tsx bench/vm/main.ts --reduce 17             a failing program, as small as it fails
+ *     npx tsx bench/vm/main.ts --corpus                every golden program, example and benchmark program
  */
 
+import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { kernelSystem } from '../../golden/requires.ts';
 import { printMCode } from '../../src/bpf/text.ts';
 import type { System } from '../../src/kernel/system.ts';
+import { type Compared, compareFile } from './corpus.ts';
 import { runGoSeeds } from './go.ts';
 import { added, readLedger, type Source, sources, writeLedger } from './ledger.ts';
 import { stayOnOneProcessor } from './processor.ts';
@@ -61,6 +64,24 @@ function reduce(system: System, seed: number): boolean {
   return failure === null;
 }
 
+const corpus = ['golden/programs', 'golden/e2e/loads', 'golden/e2e/objects', 'examples', 'bench/programs'];
+
+/** Programs of files under the folders of the corpus; true when none differs. */
+function compareCorpus(system: System): boolean {
+  const count: Record<Compared['kind'], number> = { compared: 0, ran: 0, differs: 0 };
+  for (const path of corpus.flatMap((folder) =>
+    readdirSync(folder, { recursive: true }).map((name) => `${folder}/${name}`),
+  )) {
+    if (!path.endsWith('.go') || path.endsWith('_test.go')) continue;
+    for (const { name, kind, detail } of compareFile(system, path)) {
+      count[kind]++;
+      if (kind !== 'compared') say(`${name}: ${kind}: ${detail.slice(0, 600)}`);
+    }
+  }
+  say(`${count.compared} programs agree, ${count.ran} ran in the machine alone, ${count.differs} differ`);
+  return count.differs === 0;
+}
+
 const { values } = parseArgs({
   options: {
     source: { type: 'string', default: 'code' },
@@ -68,6 +89,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '0' },
     count: { type: 'string', default: '300' },
     reduce: { type: 'string' },
+    corpus: { type: 'boolean', default: false },
   },
 });
 
@@ -76,6 +98,7 @@ async function main(): Promise<boolean> {
   if (source === undefined) throw new Error(`--source takes ${sources.join(' or ')}`);
   const system = await kernelSystem();
   stayOnOneProcessor();
+  if (values.corpus) return compareCorpus(system);
   if (values.reduce !== undefined) return reduce(system, Number(values.reduce));
   if (values.to !== undefined) return campaign(system, source, Number(values.to));
   return once(system, source, Number(values.from), Number(values.count));

@@ -270,7 +270,7 @@ describe('init, helpers, completion', () => {
 const completeInZsh = `
 zmodload zsh/zpty
 zpty z 'TERM=dumb PS1="> " zsh -f -i'
-zpty -w z 'autoload -Uz compinit; compinit -u -D; bpfc() { : }; source ./completion.zsh; print rea\\dy'
+zpty -w z 'autoload -Uz compinit; compinit -u -D; bpfc() { : }; source ./completion.zsh; print rea""dy'
 zpty -r z out '*ready*'
 for text in 'bpfc disas' 'bpfc hello.go --em'; do
   zpty -n -w z "$text"$'\t\t'

@@ -14,6 +14,7 @@ import { isMapType, type MapDecl, maps as mapTable, type MapTypeName } from '../
 import type { MFunc, MInst, PReg, SymRef } from '../bpf/minst.ts';
 import type { BpfObject, ObjectProgram, ObjectRef } from '../object/bpf-object.ts';
 import { MalformedError } from '../object/bytes.ts';
+import { kconfigSection } from '../object/kconfig-read.ts';
 import type { ObjectMap } from '../object/object-map-read.ts';
 import type { VmModule, VmOptions } from '../vm/machine.ts';
 
@@ -107,10 +108,13 @@ export function declarationOf(map: ObjectMap): MapDecl {
   return { name, type: typeName(map), keySize, valueSize, maxEntries, flags, pin: false };
 }
 
+/** Data sections; values of a kernel's configuration, of which there is none here, are zeros. */
+const isData = (map: ObjectMap): boolean => map.content !== null || map.name === kconfigSection;
+
 /** Refuses references to what the object does not have. */
 function checkReferences({ maps, programs }: BpfObject): void {
-  const declared = new Set(maps.filter((m) => m.content === null).map((m) => m.name));
-  const sections = new Set(maps.filter((m) => m.content !== null).map((m) => m.name));
+  const declared = new Set(maps.filter((m) => !isData(m)).map((m) => m.name));
+  const sections = new Set(maps.filter(isData).map((m) => m.name));
   for (const { name, refs } of programs)
     for (const ref of refs) {
       const known = ref.kind === 'map' ? declared : ref.kind === 'data' ? sections : null;
@@ -137,10 +141,13 @@ export function vmProgram(object: BpfObject): VmProgram {
       throw new MalformedError(`${program.name}: ${wrong?.message ?? 'the code is unreadable'}`);
     return code.funcs.map((func) => withSymbols(func, program.refs));
   });
-  const sections = object.maps.flatMap(({ name, content, valueSize }) =>
-    content === null ? [] : [{ name, section: name, size: valueSize, init: content }],
-  );
-  const declared = object.maps.filter((map) => map.content === null);
+  const sections = object.maps.filter(isData).map(({ name, content, valueSize, readOnly }) => ({
+    name,
+    section: readOnly ? '.rodata' : name,
+    size: valueSize,
+    init: content ?? new Uint8Array(0),
+  }));
+  const declared = object.maps.filter((map) => !isData(map));
   return {
     funcs,
     endian: object.endian,

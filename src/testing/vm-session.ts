@@ -160,6 +160,10 @@ export function vmSession(
       }
     },
     entries(name) {
+      // A data section that is listed as a map has one value.
+      const section = vm.globals.get(name);
+      if (section !== undefined)
+        return [[new Uint8Array(4), Uint8Array.from(vm.memory.region(section).bytes)]];
       const map = mapOf(name);
       return map
         .keys()

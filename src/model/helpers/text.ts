@@ -1,6 +1,7 @@
 /** Helpers that print, format and read text. */
 
 import type { Host } from '../host.ts';
+import { Trap } from '../memory.ts';
 import { failures, type HelperState, type HelperTable } from './state.ts';
 
 const address4 = (host: Host, at: bigint): string => [...host.memory.read(at, 4)].join('.');
@@ -10,6 +11,16 @@ function address6(host: Host, at: bigint): string {
   return Array.from({ length: 8 }, (_, i) =>
     (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16).padStart(4, '0'),
   ).join(':');
+}
+
+/** The text at an address; what cannot be read is printed as nothing. */
+function readable(host: Host, at: bigint): string {
+  try {
+    return host.memory.text(at, 4096);
+  } catch (error) {
+    if (error instanceof Trap) return '';
+    throw error;
+  }
 }
 
 function number(value: bigint, verb: string, width: 32 | 64): string {
@@ -30,7 +41,7 @@ export function format(host: Host, text: string, args: readonly bigint[]): strin
       const width = size === 'll' || size === 'l' ? 64 : 32;
       const shown =
         verb === 's'
-          ? host.memory.text(value, 4096)
+          ? readable(host, value)
           : verb === 'c'
             ? String.fromCharCode(Number(value & 0xffn))
             : verb === 'pI4'
