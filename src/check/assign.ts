@@ -18,6 +18,7 @@ import { sdkMapType } from './globals.ts';
 import { defaultType } from './infer.ts';
 import { markAssigned, rootVariable } from './members.ts';
 import { constant, invalid, type Operand, refuse, report, textOf, value } from './operand.ts';
+import { requireCopyable } from './copyable.ts';
 import { badExpr, type Env, type LocalEntity, lookup, newVar } from './scope.ts';
 import { basic, boolType, invalidType, isInvalid, isNumeric, isUntyped } from './types.ts';
 import { checkType } from './typexpr.ts';
@@ -150,6 +151,7 @@ export function checkAssign(env: Env, stmt: Assign): TStmt[] {
   if (right.operands.length !== targets.length) return [];
   const values = right.operands.map((op, i) => assignToTarget(env, op, targets[i] ?? null));
   const lhs = targets.map((t) => (t?.mode === 'value' ? t.x : null));
+  for (const x of lhs) if (x !== null) requireCopyable(env, x);
   return [{ kind: 'assign', span: stmt.span, lhs, values: right.tuple === null ? values : [right.tuple] }];
 }
 

@@ -11,6 +11,7 @@ import type { TExpr } from '../ast/typed.ts';
 import type { ConstValue, Type } from '../ast/types.ts';
 import type { Span } from '../base/source.ts';
 import { constString, integerRange, representable, utf8 } from './constants.ts';
+import { requireCopyable } from './copyable.ts';
 import { defaultType, typeArgsFor } from './infer.ts';
 import { instantiateFunc, isGenericFunc, opaqueInstance, requireConstraints } from './instances.ts';
 import { sizeof } from './layout.ts';
@@ -187,7 +188,10 @@ export function useDefault(env: Env, op: Operand): TExpr {
     return badExpr(op.span, invalidType);
   }
   const typed = convertUntyped(env, op, type);
-  return typed === null ? badExpr(op.span, invalidType) : tree(env, typed);
+  if (typed === null) return badExpr(op.span, invalidType);
+  const x = tree(env, typed);
+  requireCopyable(env, x);
+  return x;
 }
 
 function isMapVariable(op: Operand): boolean {
@@ -231,6 +235,7 @@ export function assignTo(env: Env, given: Operand, type: Type, where: string): T
     return badExpr(op.span, invalidType);
   }
   const x = tree(env, typed);
+  requireCopyable(env, x);
   const same = identical(x.type, type) || under(type).kind === 'interface' || isInvalid(x.type);
   return same ? x : { kind: 'convert', type, span: x.span, x };
 }

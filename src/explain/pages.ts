@@ -3144,4 +3144,37 @@ func f(ctx *bpf.XDP) bpf.TCAction { return bpf.TCOk }
 //bpf:attach xdp
 func f(ctx *bpf.XDP) bpf.XDPAction { return bpf.XDPPass }
 `),
+  'fixed-copied': declarations(`
+type stat struct {
+	lock bpf.SpinLock
+	n    uint64
+}
+
+var stats = bpf.Array[stat]{MaxEntries: 1}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if s := stats.Lookup(0); s != nil {
+		copied := *s
+		bpf.Printk("%d", copied.n)
+	}
+	return bpf.XDPPass
+}
+`, `
+type stat struct {
+	lock bpf.SpinLock
+	n    uint64
+}
+
+var stats = bpf.Array[stat]{MaxEntries: 1}
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if s := stats.Lookup(0); s != nil {
+		n := s.n
+		bpf.Printk("%d", n)
+	}
+	return bpf.XDPPass
+}
+`),
 };

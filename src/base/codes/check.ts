@@ -532,6 +532,11 @@ export const checkCodes = {
     message: 'map {name} is nil',
     help: 'initialise it with an empty literal of {type}',
   },
+  'fixed-copied': {
+    severity: 'error',
+    message: 'this copies a bpf.{part}, which stays where it is',
+    help: 'the verifier refuses loads and stores of it: copy or set the other fields one by one',
+  },
   'map-literal-elements': {
     severity: 'error',
     message: 'a map literal must be empty',
