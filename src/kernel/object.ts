@@ -6,6 +6,9 @@
  *     loaded.programs.get('Count')    // { ok: true, fd: 7, … } or the refusal with its log
  *     loaded.close();
  *
+ * This is the loader of what users load; plan.ts is the other, for machine code that is in no object. What both do is in
+ * link.ts.
+ *
  * Everything that was opened is closed by `close`, and at once when something other than a program is refused.
  */
 
@@ -22,7 +25,8 @@ import type { Attached } from './attach.ts';
 import { hookId, hostBtf, kernelFunctionId } from './host-btf.ts';
 import { kernelConfig } from './kconfig.ts';
 import { attachTable, createTable, fillTable, type TablePlace, tablePlace } from './struct-ops.ts';
-import { createMap, freeze, loadBtf, type MapSpec, update } from './map.ts';
+import { fillData, linkMap, programFlags } from './link.ts';
+import { createMap, loadBtf, type MapSpec, update } from './map.ts';
 import { type LoadResult, loadProgram } from './program.ts';
 import { closeFd, KernelError, type System } from './system.ts';
 
@@ -63,9 +67,8 @@ export interface LoadOptions {
   readonly logLevel?: number;
 }
 
-const sleepableFlag = 1 << 4;
-const fragsFlag = 1 << 5;
-const pseudo = { mapFd: 1, mapValue: 2, kfunc: 2 } as const;
+/** BPF_PSEUDO_KFUNC_CALL. */
+const pseudoKfunc = 2;
 const pageSize = 4096;
 
 export function mapRowOf(map: ObjectMap): MapRow {
@@ -141,9 +144,7 @@ class Loading {
       const fd = this.create(map, row);
       this.maps.set(map.name, { fd, map, row, maxEntries: entriesOf(map, row) });
       const content = this.options.contents?.get(map.name) ?? map.content ?? this.configuration(map);
-      if (content !== null && (map.readOnly || content.some((b) => b !== 0)))
-        update(this.system, fd, new Uint8Array(4), content);
-      if (map.readOnly) freeze(this.system, fd);
+      if (content !== null) fillData(this.system, fd, content, map.readOnly);
     }
   }
 
@@ -163,15 +164,14 @@ class Loading {
     const code = Uint8Array.from(program.code);
     const view = new DataView(code.buffer);
     for (const { slot, kind, name, offset } of program.refs) {
-      const at = slot * 8;
-      const source = kind === 'kfunc' ? pseudo.kfunc : kind === 'map' ? pseudo.mapFd : pseudo.mapValue;
-      code[at + 1] = ((code[at + 1] ?? 0) & 15) | (source << 4);
-      if (kind === 'kfunc') {
-        view.setInt32(at + 4, kernelFunctionId(name), true);
+      if (kind !== 'kfunc') {
+        const { fd } = must(this.maps.get(name), `no map ${name}`);
+        linkMap(code, slot, fd, kind === 'data' ? offset : null);
         continue;
       }
-      view.setInt32(at + 4, must(this.maps.get(name), `no map ${name}`).fd, true);
-      view.setInt32(at + 12, kind === 'data' ? offset : 0, true);
+      const at = slot * 8;
+      code[at + 1] = ((code[at + 1] ?? 0) & 15) | (pseudoKfunc << 4);
+      view.setInt32(at + 4, kernelFunctionId(name), true);
     }
     const { btf } = this.object;
     if (btf !== null)
@@ -206,7 +206,7 @@ class Loading {
       name: program.name,
       type: row.typeId,
       ...place,
-      flags: (row.sleepable ? sleepableFlag : 0) | (row.frags ? fragsFlag : 0),
+      flags: programFlags(row),
       insns,
       license: this.object.license,
       ...btf,

@@ -8,6 +8,12 @@
  *     loaded.close();
  *
  * Package variables and strings of the data sections become array maps with one entry, named `.data`, `.bss`, `.rodata`.
+ *
+ * Beside object.ts, which loads ELF objects, because the code of the forms without sections (assembly, listing, bytes) is
+ * other code: strings on the stack or as addresses, values of one-entry arrays addressed directly; no object can carry it.
+ * The golden, random and benchmark programs are judged by it in that form, thousands a second, without writing types that
+ * the kernel then reads. What needs types (maps of maps, locks, CO-RE, hooks by BTF) only an object has, and only object.ts
+ * loads. Layout of data and linking are shared: src/emit/data-layout.ts, link.ts.
  */
 
 import type { Machine } from '../../passes/pass.ts';
@@ -16,11 +22,13 @@ import { assemble, type Endian, type Reloc, reachableFuncs } from '../bpf/encode
 import { type MapRow, maps as mapTable } from '../bpf/maps.ts';
 import type { PReg } from '../bpf/minst.ts';
 import { programRow } from '../bpf/programs.ts';
-import type { Module } from '../ir/ir.ts';
+import { layoutData, type Place } from '../emit/data-layout.ts';
+import type { Global, Module } from '../ir/ir.ts';
 import { command } from './command.ts';
 import { kernelFunction } from './host-btf.ts';
 import { kernelNeeded, type Version } from './needs.ts';
-import { createMap, freeze, type MapSpec, update } from './map.ts';
+import { fillData, linkMap, programFlags } from './link.ts';
+import { createMap, type MapSpec } from './map.ts';
 import { functionTypes, funcInfoSize, hasCallbacks, type PlannedBtf } from './plan-btf.ts';
 import { type LoadResult, loadProgram, type ProgramSpec } from './program.ts';
 import { closeFd, succeed, type System } from './system.ts';
@@ -67,12 +75,8 @@ export interface LoadPlan {
   readonly programs: readonly PlannedProgram[];
 }
 
-const BPF_F_SLEEPABLE = 1 << 4;
-const BPF_F_XDP_HAS_FRAGS = 1 << 5;
 const BPF_F_RDONLY_PROG = 1 << 7;
 const BPF_F_MMAPABLE = 1 << 10;
-const pseudoMapFd = 1;
-const pseudoMapValue = 2;
 
 export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
@@ -82,11 +86,6 @@ export function fromHex(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'hex'));
 }
 
-interface Place {
-  readonly section: string;
-  readonly offset: number;
-}
-
 interface Data {
   readonly maps: readonly PlannedMap[];
   /** Where a package variable or a string lies. */
@@ -94,46 +93,36 @@ interface Data {
   readonly string: (name: string) => Place;
 }
 
-/** Data sections: variables in the order of their declaration, then the strings, each NUL-terminated. */
+/** No variable has such a name. */
+const stringName = (name: string): string => `.str.${name}`;
+
+/** A string, NUL-terminated, as a variable in .rodata. */
+function stringGlobal(name: string, text: string): Global {
+  const init = Uint8Array.from([...text].map((letter) => letter.charCodeAt(0)));
+  return { name: stringName(name), section: '.rodata', size: text.length + 1, align: 1, init };
+}
+
+/** Data sections: variables in the order of their declaration, then the strings. */
 function planData(module: Module): Data {
-  const sections = new Map<string, number[]>();
-  const section = (name: string): number[] => {
-    const found = sections.get(name) ?? [];
-    sections.set(name, found);
-    return found;
-  };
-  const globals = new Map<string, Place>();
-  for (const { name, section: where, size, align, init } of module.globals) {
-    const bytes = section(where);
-    while (bytes.length % align !== 0) bytes.push(0);
-    globals.set(name, { section: where, offset: bytes.length });
-    for (let i = 0; i < size; i++) bytes.push(init[i] ?? 0);
-  }
-  const strings = new Map<string, Place>();
-  for (const [name, text] of module.strings) {
-    const bytes = section('.rodata');
-    strings.set(name, { section: '.rodata', offset: bytes.length });
-    for (let i = 0; i < text.length; i++) bytes.push(text.charCodeAt(i));
-    bytes.push(0);
-  }
-  const maps = [...sections].map(([name, bytes]): PlannedMap => {
+  const strings = [...module.strings].map(([name, text]) => stringGlobal(name, text));
+  const { sections, place } = layoutData([...module.globals, ...strings]);
+  const maps = sections.map(({ name, bytes }): PlannedMap => {
     const readOnly = name === '.rodata';
-    const flags = readOnly ? BPF_F_RDONLY_PROG : BPF_F_MMAPABLE;
     return {
       name,
-      type: 2,
+      type: mapTable.array.id,
       keySize: 4,
       valueSize: bytes.length,
       maxEntries: 1,
-      flags,
-      content: toHex(Uint8Array.from(bytes)),
+      flags: readOnly ? BPF_F_RDONLY_PROG : BPF_F_MMAPABLE,
+      content: toHex(bytes),
       readOnly,
     };
   });
   return {
     maps,
-    global: (name) => must(globals.get(name), `no package variable ${name}`),
-    string: (name) => must(strings.get(name), `no string ${name}`),
+    global: (name) => must(place.get(name), `no package variable ${name}`),
+    string: (name) => must(place.get(stringName(name)), `no string ${name}`),
   };
 }
 
@@ -186,8 +175,7 @@ export function planModule(machine: Machine<PReg>, endian: Endian): LoadPlan {
       section,
       type: row.typeId,
       expectedAttachType: row.attachId,
-      flags:
-        (row.sleepable ? BPF_F_SLEEPABLE : 0) | (section.startsWith('xdp.frags') ? BPF_F_XDP_HAS_FRAGS : 0),
+      flags: programFlags(row),
       code: toHex(bytes),
       patches: relocs.filter(({ sym }) => sym.kind !== 'kfunc').map((reloc) => planPatch(reloc, data)),
       kernelCalls: relocs.flatMap(({ slot, sym }) =>
@@ -207,14 +195,7 @@ export function relocate(
   fd: (map: string) => number,
 ): Uint8Array {
   const patched = Uint8Array.from(code);
-  const view = new DataView(patched.buffer);
-  for (const { slot, map, offset } of patches) {
-    const at = slot * 8;
-    const registers = must(patched[at + 1], `no slot ${slot}`) & 0x0f;
-    patched[at + 1] = registers | ((offset === null ? pseudoMapFd : pseudoMapValue) << 4);
-    view.setInt32(at + 4, fd(map), true);
-    view.setInt32(at + 12, offset ?? 0, true);
-  }
+  for (const { slot, map, offset } of patches) linkMap(patched, slot, fd(map), offset);
   return patched;
 }
 
@@ -256,8 +237,7 @@ export function loadMaps(system: System, maps: readonly PlannedMap[]): ReadonlyM
     for (const map of maps) {
       const fd = createMap(system, map);
       fds.set(map.name, fd);
-      if (map.content !== null) update(system, fd, new Uint8Array(4), fromHex(map.content));
-      if (map.readOnly) freeze(system, fd);
+      if (map.content !== null) fillData(system, fd, fromHex(map.content), map.readOnly);
     }
     return fds;
   } catch (error) {
