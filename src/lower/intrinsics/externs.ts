@@ -37,14 +37,14 @@ function configuration(cx: Context, call: TIntrinsic): Value {
     return zeroValue(cx, type);
   }
   const weak = field(declared, 'Weak');
-  require(cx, name.value, type, weak?.kind === 'bool' && weak.value);
+  demand(cx, name.value, type, weak?.kind === 'bool' && weak.value);
   const held = scalarOf(type);
   const id = loadScalar(cx, { kind: 'global', name: name.value, offset: 0 }, held);
   return scalar(normalise(cx, id, held));
 }
 
 /** Several variables of one name are one value; it may be missing where all of them allow it. */
-function require({ module }: Context, name: string, type: Type, weak: boolean): void {
+function demand({ module }: Context, name: string, type: Type, weak: boolean): void {
   const before = module.globals.get(name);
   if (before !== undefined && (weak || before.weak !== true)) return;
   module.globals.set(name, {
