@@ -160,7 +160,7 @@ function compareProgram(
   } catch (error) {
     if (!(error instanceof RunFault)) throw error;
     return {
-      kind: /not simulated/.test(error.message) || compared ? 'differs' : 'ran',
+      kind: /the helper .* not simulated/.test(error.message) || compared ? 'differs' : 'ran',
       detail: error.message,
     };
   } finally {
