@@ -93,11 +93,13 @@ interface Compiled {
 function compileForOldest(program: GoldenProgram, options: Partial<CompileOptions>): Compiled {
   const wanted = { emit: 'asm', paranoid: true, ...options } as const;
   const targets: readonly string[] = options.cpu === 'v4' ? ['6.6'] : ['5.10', '5.15', '6.1', '6.12'];
-  const tries = targets.map((targetKernel): Compiled => {
+  let last: Compiled | null = null;
+  for (const targetKernel of targets) {
     const result = compile({ ...program.source, options: { ...wanted, targetKernel } });
-    return { result, target: parseVersion(targetKernel) };
-  });
-  return tries.find(({ result }) => result.machine !== null) ?? must(tries.at(-1), 'a target');
+    last = { result, target: parseVersion(targetKernel) };
+    if (result.machine !== null) break;
+  }
+  return must(last, 'a target');
 }
 
 /** The load plan of a program, or the compiler's errors. */
