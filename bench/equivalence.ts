@@ -24,12 +24,22 @@ const mapType = { array: 2, perCpuHash: 5, perCpuArray: 6, lpmTrie: 11, devMap: 
 const perCpu: ReadonlySet<number> = new Set([mapType.perCpuHash, mapType.perCpuArray]);
 const loopback = 1;
 
-/** What depends on the clock: maps of which only the keys are compared, and bytes of records. */
-const clocked: Readonly<Record<string, { readonly map: string; readonly bytes: readonly [number, number] }>> =
-  {
-    execsnoop: { map: 'started', bytes: [0, 0] },
-    exitsnoop: { map: 'started', bytes: [16, 24] },
-  };
+/**
+ * What may differ: maps of times, of which only the keys are compared, and bytes of records: times, and padding, which C
+ * leaves as it was and bpfc clears.
+ */
+const left: Readonly<
+  Record<string, { readonly map: string; readonly bytes: readonly (readonly [from: number, to: number])[] }>
+> = {
+  execsnoop: { map: 'started', bytes: [[12, 16]] },
+  exitsnoop: {
+    map: 'started',
+    bytes: [
+      [12, 24],
+      [41, 48],
+    ],
+  },
+};
 
 const storedSize = (m: SideMap): number =>
   perCpu.has(m.type) ? Math.ceil(m.valueSize / 8) * 8 * possibleCpus() : m.valueSize;
@@ -69,7 +79,7 @@ export function fill(system: System, program: string, sides: readonly Side[], ra
 function contents(system: System, program: string, name: string, side: Side): string {
   const map = must(side.maps.get(name), `a map ${name}`);
   if (map.type === mapType.ringBuf || map.type === mapType.devMap) return '';
-  const keysOnly = clocked[program]?.map === name;
+  const keysOnly = left[program]?.map === name;
   const copies = perCpu.has(map.type) ? possibleCpus() : 1;
   const list = [...entries(system, map.fd, map.keySize, storedSize(map))].map(([key, value]) => {
     if (keysOnly) return key.join();
@@ -103,11 +113,14 @@ function started(system: System, side: Side): Running {
 
 function outcome(system: System, program: string, r: Running, context: Uint8Array, data: Uint8Array): string {
   const tracing = r.side.type === programType.syscall;
-  const skip = clocked[program]?.bytes ?? [0, 0];
+  const skip = left[program]?.bytes ?? [];
   try {
     const run = runProgram(system, r.fd, r.side.type, tracing ? { context } : { data });
     const records = r.rings.flatMap((ring) =>
-      ring.read().map((bytes) => Buffer.from(bytes.fill(0, ...skip)).toString('hex')),
+      ring.read().map((bytes) => {
+        for (const [from, to] of skip) bytes.fill(0, from, to);
+        return Buffer.from(bytes).toString('hex');
+      }),
     );
     const packet = Buffer.from(run.data).toString('hex');
     return `${run.result} ${packet} ${records.join(' ')}`;

@@ -67,8 +67,9 @@ export function nanoseconds(
     const repeat = once.has(name) ? 1 : repeats;
     const programs = [a, b, a, floor.fd];
     const times: number[][] = programs.map(() => []);
-    for (let round = 0; round < (repeat === 1 ? rounds * 20 : rounds); round++)
-      programs.forEach((fd, k) => times[k]!.push(time(system, fd, type, data, repeat)));
+    for (let round = 0; round < (repeat === 1 ? rounds * 20 : rounds); round++) {
+      for (const [k, fd] of programs.entries()) times[k]!.push(time(system, fd, type, data, repeat));
+    }
     const [first = 0, other = 0, again = 0, least = 0] = times.map(percentile);
     return {
       ours: Math.min(first, again),

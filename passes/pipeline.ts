@@ -17,6 +17,7 @@ import { checkReferences } from './check-references.ts';
 import { copyProp } from './copy-prop.ts';
 import { cursors } from './cursors.ts';
 import { dce } from './dce.ts';
+import { deadSpills } from './dead-spills.ts';
 import { demandedBitsPass } from './demanded-bits.ts';
 import { dse } from './dse.ts';
 import { earlyResults } from './early-results.ts';
@@ -33,6 +34,7 @@ import { mem2reg } from './mem2reg.ts';
 import { mergeAccesses } from './merge-accesses.ts';
 import { nilChecks } from './nil-checks.ts';
 import { nilOnce } from './nil-once.ts';
+import { nilParams } from './nil-params.ts';
 import { packetChecks } from './packet-checks.ts';
 import { packetOffsets } from './packet-offsets.ts';
 import { outlineLoops } from './outline-loops.ts';
@@ -88,6 +90,7 @@ export const pipeline: readonly Step[] = [
   step(cfgSimplify, optimised),
   step(threadEdges, optimised),
   step(nilChecks, optimised),
+  step(nilParams, optimised),
   step(cfgSimplify, optimised),
   step(mem2reg, optimised),
   step(copyProp, optimised),
@@ -119,6 +122,7 @@ export const pipeline: readonly Step[] = [
   step(pointerArgs, always),
   step(select, always),
   step(regalloc, always),
+  step(deadSpills, always),
   step(frame, always),
   step(peephole, optimised),
   step(earlyResults, optimised),
@@ -242,6 +246,8 @@ export const orderConstraints: readonly OrderConstraint[] = [
   },
   { before: 'pointer-args', after: 'select', reason: 'a cell is a slot, which byref is not' },
   { before: 'select', after: 'regalloc', reason: 'registers are given to machine code' },
+  { before: 'regalloc', after: 'dead-spills', reason: 'it is the allocator that spills' },
+  { before: 'dead-spills', after: 'frame', reason: 'slots are known apart until they have places' },
   { before: 'regalloc', after: 'frame', reason: 'spilled registers need slots in the frame' },
   {
     before: 'frame',

@@ -277,8 +277,33 @@ const moves: readonly MachineRule[] = [
   },
 ];
 
+/** Shifts look at the low bits of their count only. Found by bench/superopt in golden/programs/shifts.go. */
+const maskedCounts: readonly MachineRule[] = [
+  ['<<=', 'lsh'],
+  ['>>=', 'rsh'],
+  ['s>>=', 'arsh'],
+].flatMap(([sign, op]): MachineRule[] =>
+  ([32, 64] as const).flatMap((bits): MachineRule[] =>
+    (['w', 'r'] as const).map((width): MachineRule => {
+      const [shifted, count] = bits === 32 ? ['w', 31] : ['r', 63];
+      return {
+        name: `masked-count-${op}${bits}-${width === 'w' ? 32 : 64}`,
+        before: `${width}A &= ${count}; ${shifted}B ${sign} ${shifted}A`,
+        after: `${shifted}B ${sign} ${shifted}A`,
+        dead: 'A',
+        distinct: ['AB'],
+        example: [
+          `${width}1 &= ${count}; ${shifted}2 ${sign} ${shifted}1`,
+          `${shifted}2 ${sign} ${shifted}1`,
+        ],
+      };
+    }),
+  ),
+);
+
 export const machineRules: readonly MachineRule[] = [
   ...moves,
+  ...maskedCounts,
   ...storeConstants,
   ...constantOperands,
   ...addressOperands,
