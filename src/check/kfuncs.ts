@@ -87,6 +87,7 @@ function mismatch(type: Type, { name, type: wanted }: KfuncParam): string | null
   const u = under(type);
   const no = `is ${goType(name, wanted)}, not ${typeString(type)}`;
   if (isText(name)) return u.kind === 'basic' && u.name === 'string' ? null : no;
+  if (u.kind === 'basic' && u.name === 'string') return mayBeText(name, wanted) ? null : no;
   switch (wanted.kind) {
     case 'int':
       if (u.kind !== 'basic' || u.name === 'string' || u.name === 'unsafe.Pointer') return no;
@@ -127,9 +128,13 @@ function pointerMismatch(type: Type, to: KfuncType, no: string): string | null {
 
 const isText = (name: string): boolean => name.endsWith('__str');
 
+/** Characters of which the verifier asks nothing. */
+const mayBeText = (name: string, type: KfuncType): boolean =>
+  name.endsWith('__ign') && type.kind === 'ptr' && type.to.kind === 'int' && type.to.name === 'char';
+
 /** How a parameter is spelled in Go. */
 function goType(name: string, type: KfuncType): string {
-  if (isText(name)) return 'string';
+  if (isText(name) || mayBeText(name, type)) return 'string';
   switch (type.kind) {
     case 'int':
       if (type.name === 'bool') return 'bool';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeErrors, goldenPrograms } from '../../golden/compiled.ts';
 import { kernelSystem, requires, tool } from '../../golden/requires.ts';
+import { parseKernel, supports } from '../bpf/kernels.ts';
 import { gather } from '../cli/sources.ts';
 import { compile } from '../compile.ts';
 import { shapesOf } from '../object/object-shapes.ts';
@@ -41,6 +42,21 @@ kernelTest('kernel functions are found by name', async () => {
   expect([...loaded.programs].map(([name, { ok }]) => [name, ok])).toEqual(
     ['Sum', 'New', 'Keep'].map((name) => [name, true]),
   );
+});
+
+kernelTest('kernel functions with iterators, references, dynptrs and strings', async () => {
+  const system = await kernelSystem();
+  const result = compile({
+    ...gather(['golden/e2e/objects/kernelcalls.go']),
+    options: { emit: 'object' },
+  });
+  if (!(result.artifact instanceof Uint8Array)) throw new Error(describeErrors(result));
+  const loaded = loadObject(system, readBpfObject(result.artifact));
+  const refused = [...loaded.programs].filter(([, { ok }]) => !ok);
+  loaded.close();
+  // They are of 6.17; an older kernel refuses what it lacks.
+  if (supports(parseKernel(system.release) ?? '', '6.17')) expect(refused).toEqual([]);
+  else expect(refused.length).toBeGreaterThan(0);
 });
 
 kernelTest('values of the configuration are found by name', async () => {
