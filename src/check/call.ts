@@ -185,11 +185,12 @@ function intrinsicName(entity: FuncEntity, owner: string | null): string {
 // ---------------------------------------------------------------- function values
 
 function callValue(env: Env, call: Call, callee: Operand): Operand {
-  const args = checkArguments(env, call.args);
-  if (callee.mode === 'invalid') return invalid(call.span);
-  const core = coreType(callee.type);
-  if (core?.kind !== 'func')
+  const core = callee.mode === 'invalid' ? null : coreType(callee.type);
+  // As in Go, what would be the arguments is not looked at.
+  if (callee.mode !== 'invalid' && core?.kind !== 'func')
     return refuse(env, 'not-a-function', call.fun.span, { text: describe(env, callee) });
+  const args = checkArguments(env, call.args);
+  if (core?.kind !== 'func') return invalid(call.span);
   const typed = matchArguments(env, call, args, core, 'argument');
   const type = resultType(core);
   if (typed === null) return resultOf(call.span, type);

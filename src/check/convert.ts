@@ -256,7 +256,7 @@ export function conversion(env: Env, op: Operand, type: Type, parameter: boolean
     return parameterConversion(env, op, type, span);
   const typed = isUntyped(op.type) || op.mode === 'nil' ? untypedConversion(env, op, type) : op;
   if (typed === null)
-    return refuse(env, 'cannot-convert', span, { value: describe(env, op), type: show(env, type) });
+    return refuse(env, 'cannot-convert', op.span, { value: describe(env, op), type: show(env, type) });
   if (typed.mode === 'invalid') return invalid(span);
   if (typed.mode === 'func') {
     const x = tree(env, typed);
@@ -271,10 +271,10 @@ function parameterConversion(env: Env, op: ConstOperand, type: Type, span: Span)
     const folded = constantConversion(env, op.value, op.type, term.type, op.span);
     if (folded === 'bad') return invalid(span);
     if (folded === null)
-      return refuse(env, 'cannot-convert', span, { value: describe(env, op), type: show(env, type) });
+      return refuse(env, 'cannot-convert', op.span, { value: describe(env, op), type: show(env, type) });
   }
   if (typeSet(type) === null)
-    return refuse(env, 'cannot-convert', span, { value: describe(env, op), type: show(env, type) });
+    return refuse(env, 'cannot-convert', op.span, { value: describe(env, op), type: show(env, type) });
   return value({ kind: 'const', type, span, value: op.value });
 }
 
@@ -291,7 +291,7 @@ function convertTree(env: Env, op: Operand, x: TExpr, type: Type, span: Span): O
   const special = stringConversion(env, x.type, type, span);
   if (special !== null) return special;
   if (!convertible(env, x.type, type))
-    return refuse(env, 'cannot-convert', span, { value: describe(env, op), type: show(env, type) });
+    return refuse(env, 'cannot-convert', op.span, { value: describe(env, op), type: show(env, type) });
   if (isUnsafePointer(type) && isInteger(x.type)) return refuse(env, 'number-to-pointer', span, {});
   if (under(type).kind === 'pointer' && isUnsafePointer(x.type)) requireFits(env, x, type, span);
   return value(identical(x.type, type) ? { ...x, span } : { kind: 'convert', type, span, x });

@@ -105,7 +105,7 @@ export function receiverParts(expr: Expr): {
 } {
   let pointer = false;
   let at = expr;
-  while (at.kind === 'Paren' || at.kind === 'Star') {
+  while (at.kind === 'Paren' || (at.kind === 'Star' && !pointer)) {
     pointer ||= at.kind === 'Star';
     at = at.x;
   }

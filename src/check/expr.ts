@@ -12,7 +12,7 @@ import type { Span } from '../base/source.ts';
 import { checkBinary, checkUnary } from './binary.ts';
 import { checkCall } from './call.ts';
 import { checkComposite } from './composite.ts';
-import { intConst, literalValue } from './constants.ts';
+import { intConst, literalValue, tooLarge } from './constants.ts';
 import { checkFuncLit } from './funclit.ts';
 import { checkIndex, checkSlice } from './indexing.ts';
 import { isGeneric, isGenericFunc, opaqueInstance, resolveType } from './instances.ts';
@@ -215,6 +215,7 @@ function checkLiteral(env: Env, expr: BasicLit): Operand {
   if (expr.literal === 'imaginary') return refuse(env, 'no-float', expr.span, {});
   const parsed = literalValue(expr.literal, expr.text);
   if (parsed === null) return refuse(env, 'bad-literal', expr.span, { text: textOf(env, expr.span) });
+  if (tooLarge(parsed, expr.literal === 'int')) return refuse(env, 'constant-too-large', expr.span, {});
   return constant(expr.span, basic(literalTypes[expr.literal]), parsed);
 }
 

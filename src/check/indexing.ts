@@ -24,6 +24,7 @@ import {
   intType,
   invalidType,
   isInteger,
+  isInvalid,
   isString,
   isUntyped,
   slice,
@@ -93,7 +94,7 @@ function requireConstantIndex(env: Env, x: TExpr, elem: Type, i: TExpr): void {
 
 function mapIndex(env: Env, x: Operand, index: Expr, span: Span, key: Type, elem: Type): Operand {
   const k = assignToKey(env, index, key);
-  if (x.mode !== 'value') return invalid(span);
+  if (x.mode !== 'value' || isInvalid(elem)) return invalid(span);
   return { ...value({ kind: 'index', type: elem, span, x: x.x, i: k }), mapElement: true };
 }
 

@@ -57,6 +57,7 @@ const names: readonly Rejected[] = [
   go('extra-constant-value', 'const a = 1, 2 //!'),
   go('not-constant', 'var v int\nconst a = v //!'),
   go('constant-type', 'const a [1]int = 1 //!'),
+  go('constant-type', 'const (\na [1]int = iota //!\nb\n)'),
   go('type-as-value', body('a = int //!')),
   go('not-a-type', 'var v int\nvar w v //!'),
 ];
@@ -73,6 +74,7 @@ const types: readonly Rejected[] = [
   go('map-key', 'func g(m map[[]int]int) {} //!'),
   go('bad-receiver', 'func (x int) M() {} //!'),
   go('bad-receiver', 'type P *int\nfunc (x P) M() {} //!'),
+  go('bad-receiver', 'type T int\nfunc (x **T) M() {} //!'),
   go('duplicate-method', 'type T int\nfunc (T) M() {}\nfunc (T) M() {} //!'),
   go('field-and-method', 'type T struct { M int }\nfunc (T) M() {} //!'),
   go('no-member', 'type T struct { a int }\nvar t T\nfunc f() { _ = t.b } //!'),
@@ -123,6 +125,7 @@ const constants: readonly Rejected[] = [
   go('constant-truncated', 'var x int = 1.5 //!'),
   go('constant-truncated', 'const x = int(2.5) //!'),
   go('constant-too-large', 'const x = 1 << 600 //!'),
+  go('constant-too-large', `const x = 1${'0'.repeat(160)} //!`),
   go('cannot-assign', 'var x int = "a" //!'),
   go('cannot-assign', 'var x string = 1 //!'),
   go('cannot-assign', 'var x bool = 1 //!'),

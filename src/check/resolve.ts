@@ -50,7 +50,9 @@ function valueAt(env: Env, source: ConstDecl | null, index: number, repeatedAt: 
   if (type !== null) {
     if (isInvalid(type)) return none;
     if (!isConstType(type)) {
-      report(env, 'constant-type', typeExpr?.span ?? span, { type: show(env, type) });
+      // What repeats a declaration repeats no error of its type.
+      if (repeatedAt === null)
+        report(env, 'constant-type', typeExpr?.span ?? span, { type: show(env, type) });
       return none;
     }
   }
@@ -64,7 +66,7 @@ function valueAt(env: Env, source: ConstDecl | null, index: number, repeatedAt: 
     report(env, 'cannot-assign', span, {
       value: describe(env, op),
       type: show(env, type),
-      where: 'constant declaration',
+      where: 'constant declaration', advice: '',
     });
     return none;
   }
@@ -175,11 +177,11 @@ function valueOfGlobal(env: Env, entity: GlobalEntity): Operand {
       report(env, 'initialiser-not-constant', only.span, { name: entity.name });
     else if (op.mode !== 'invalid') {
       const have = op.mode === 'value' && op.type.kind === 'tuple' ? op.type.types.length : 1;
-      report(env, 'assignment-count', entity.span, { have, want: names.length });
+      report(env, 'assignment-count', entity.span, { have, want: names.length, advice: '' });
     }
     return invalid(entity.span);
   }
   for (const value of values) checkExpr(env, value);
-  report(env, 'assignment-count', entity.span, { have: values.length, want: names.length });
+  report(env, 'assignment-count', entity.span, { have: values.length, want: names.length, advice: '' });
   return invalid(entity.span);
 }
