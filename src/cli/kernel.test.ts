@@ -158,6 +158,25 @@ describe.each(ways)('exec %s of a program that sends', (...way) => {
   });
 });
 
+const sayer = `package main
+
+import "bpfc/sdk/bpf"
+
+//bpf:attach syscall
+func Say(ctx *struct{ A uint64 }) int32 {
+	bpf.TracePrintk("a is %d\\n", ctx.A)
+	return 3
+}
+`;
+
+describe.each(canRun ? [['--vm'], []] : [['--vm']])('exec %s of a program that prints', (...way) => {
+  it('shows its lines', () => {
+    writeFileSync(join(folder, 'sayer.go'), sayer);
+    const done = bpfc(['exec', 'sayer.go', ...way, '--ctx', '0700000000000000']);
+    expect([done.stderr, done.stdout]).toEqual(['', expect.stringContaining('printed: a is 7\n')]);
+  });
+});
+
 describe('exec --vm --trace', () => {
   it('shows every instruction and what it changes', () => {
     writeFileSync(join(folder, 'sender.go'), sender);

@@ -13,8 +13,7 @@ import { type EventSource, openPerfArray, openRing } from '../kernel/events.ts';
 import { type KernelSession, kernelSession } from '../kernel/session.ts';
 import { succeed, type System } from '../kernel/system.ts';
 import { AttachError, type AttachOptions, attachProgram } from '../kernel/targets.ts';
-import { openTraceWhenFree, printedText, type Trace } from '../kernel/trace.ts';
-import type { ObjectProgram } from '../object/bpf-object.ts';
+import { openTraceWhenFree, printedText, printsLines, type Trace } from '../kernel/trace.ts';
 import { eventJson, type ObjectShapes, shapesOf } from '../object/object-shapes.ts';
 import { type Json, ShapeError } from '../object/shape.ts';
 import { type Args, UsageError } from './args.ts';
@@ -89,17 +88,6 @@ function outputFor(args: Args): Output {
 }
 
 const traceWaitMs = 10_000;
-/** Helpers that print to the trace: bpf_trace_printk and bpf_trace_vprintk. */
-const printing: readonly number[] = [6, 177];
-
-function prints({ code }: ObjectProgram): boolean {
-  const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
-  for (let at = 0; at + 8 <= code.length; at += 8)
-    if (code[at] === 0x85 && (code[at + 1] ?? 0) >> 4 === 0 && printing.includes(view.getInt32(at + 4, true)))
-      return true;
-  return false;
-}
-
 interface Source {
   readonly name: string;
   readonly events: EventSource;
@@ -130,7 +118,7 @@ class Run {
       if (map.type === mapTypes.perf)
         this.sources.push({ name, events: openPerfArray(this.system, fd, maxEntries) });
     }
-    if (!this.input.object.programs.some(prints)) return;
+    if (!this.input.object.programs.some(({ code }) => printsLines(code))) return;
     try {
       this.trace = await openTraceWhenFree(traceWaitMs);
     } catch (error) {

@@ -11,6 +11,7 @@ import { type LoadedMap, type LoadedObject, loadObject } from './object.ts';
 import { type RunInput, type RunOutput, runProgram } from './program.ts';
 import { KernelError, type System } from './system.ts';
 import { possibleCpus } from './cpus.ts';
+import { markTrace, printsLines } from './trace.ts';
 
 /** Values of a per-CPU map lie behind each other, rounded up to 8 bytes. */
 export function valueBytes({ map, row }: LoadedMap): number {
@@ -79,6 +80,7 @@ export function kernelSession(
   };
   // Opened before the first run: who only attaches programs reads events in its own way.
   let sources: ReturnType<typeof openEvents> | null = null;
+  let printed: (() => readonly string[]) | null = null;
   return {
     loaded,
     programs: object.programs,
@@ -99,6 +101,7 @@ export function kernelSession(
       ).row.typeId;
       const data = packet ?? (packetTypes.includes(type) ? new Uint8Array(defaultPacket) : undefined);
       sources ??= openEvents(system, loaded.maps);
+      if (object.programs.some(({ code }) => printsLines(code))) printed ??= markTrace();
       const run = testRun(system, result.fd, type, {
         ...(data === undefined ? {} : { data }),
         ...(context === undefined ? {} : { context }),
@@ -133,7 +136,7 @@ export function kernelSession(
       bytes.set(value, offset);
       update(system, map.fd, new Uint8Array(4), bytes);
     },
-    printed: () => [],
+    printed: () => printed?.() ?? [],
     events: () => (sources ?? []).flatMap(({ map, source }) => source.read().map((data) => ({ map, data }))),
     close() {
       for (const { source } of sources ?? []) source.close();

@@ -8,7 +8,7 @@
  * trace_pipe consumes what it gives out: one reader at a time sees a line.
  */
 
-import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The folder of tracefs, or an error that tells how to mount it. */
@@ -81,4 +81,45 @@ export async function openTraceWhenFree(timeoutMs: number): Promise<Trace> {
       if (!busy || Date.now() >= end) throw error;
     }
   }
+}
+
+/** Helpers that print to the trace: bpf_trace_printk and bpf_trace_vprintk. */
+const printing: readonly number[] = [6, 177];
+
+/** Does a program of these instructions print? */
+export function printsLines(code: Uint8Array): boolean {
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
+  for (let at = 0; at + 8 <= code.length; at += 8)
+    if (code[at] === 0x85 && (code[at + 1] ?? 0) >> 4 === 0 && printing.includes(view.getInt32(at + 4, true)))
+      return true;
+  return false;
+}
+
+let marks = 0;
+
+/**
+ * What this process printed since the mark, read without taking lines from other readers.
+ *
+ *     const printed = markTrace();
+ *     … a test run …
+ *     printed()      // ['Hello world!']; nothing where there is no tracefs
+ */
+export function markTrace(): () => readonly string[] {
+  let folder: string;
+  const mark = `bpfc-${process.pid}-${marks++}`;
+  try {
+    folder = tracefs();
+    writeFileSync(`${folder}/trace_marker`, mark);
+  } catch {
+    // A run without its printed lines is better than none.
+    return () => [];
+  }
+  return () => {
+    const text = readFileSync(`${folder}/trace`, 'utf8');
+    const own = text
+      .slice(Math.max(0, text.lastIndexOf(mark)))
+      .split('\n')
+      .filter((line) => line.includes(`-${process.pid} `));
+    return own.map(printedText).filter((line) => line !== null);
+  };
 }
