@@ -276,7 +276,7 @@ for text in 'bpfc disas' 'bpfc hello.go --em'; do
   zpty -n -w z "$text"$'\t\t'
   sleep 2
   while zpty -rt z out; do print -r -- "$out"; done
-  zpty -w z $'\C-u'
+  zpty -w z $'\\C-u'
 done
 zpty -d z
 `;
