@@ -24,22 +24,39 @@ const mapType = { array: 2, perCpuHash: 5, perCpuArray: 6, lpmTrie: 11, devMap: 
 const perCpu: ReadonlySet<number> = new Set([mapType.perCpuHash, mapType.perCpuArray]);
 const loopback = 1;
 
-/**
- * What may differ: maps of times, of which only the keys are compared, and bytes of records: times, and padding, which C
- * leaves as it was and bpfc clears.
- */
-const left: Readonly<
-  Record<string, { readonly map: string; readonly bytes: readonly (readonly [from: number, to: number])[] }>
-> = {
-  execsnoop: { map: 'started', bytes: [[12, 16]] },
+/** What may differ of the records, and a map of times. */
+interface Left {
+  /** Only the keys are compared. */
+  readonly map: string;
+  /** Times, and padding, which C leaves as it was and bpfc clears. */
+  readonly bytes: readonly (readonly [from: number, to: number])[];
+  /** A text, behind whose end the buffer's memory shows. */
+  readonly text: readonly [from: number, to: number] | null;
+}
+
+const left: Readonly<Record<string, Left>> = {
+  execsnoop: { map: 'started', bytes: [[12, 16]], text: [40, 167] },
   exitsnoop: {
     map: 'started',
     bytes: [
       [12, 24],
       [41, 48],
     ],
+    text: null,
   },
 };
+
+/** The record without what may differ, in hexadecimal. */
+function comparable(program: string, record: Uint8Array): string {
+  const { bytes = [], text = null } = left[program] ?? {};
+  for (const [from, to] of bytes) record.fill(0, from, to);
+  if (text !== null) {
+    const [from, to] = text;
+    const end = record.indexOf(0, from);
+    if (end >= from && end < to) record.fill(0, end, to);
+  }
+  return Buffer.from(record).toString('hex');
+}
 
 const storedSize = (m: SideMap): number =>
   perCpu.has(m.type) ? Math.ceil(m.valueSize / 8) * 8 * possibleCpus() : m.valueSize;
@@ -113,15 +130,9 @@ function started(system: System, side: Side): Running {
 
 function outcome(system: System, program: string, r: Running, context: Uint8Array, data: Uint8Array): string {
   const tracing = r.side.type === programType.syscall;
-  const skip = left[program]?.bytes ?? [];
   try {
     const run = runProgram(system, r.fd, r.side.type, tracing ? { context } : { data });
-    const records = r.rings.flatMap((ring) =>
-      ring.read().map((bytes) => {
-        for (const [from, to] of skip) bytes.fill(0, from, to);
-        return Buffer.from(bytes).toString('hex');
-      }),
-    );
+    const records = r.rings.flatMap((ring) => ring.read().map((bytes) => comparable(program, bytes)));
     const packet = Buffer.from(run.data).toString('hex');
     return `${run.result} ${packet} ${records.join(' ')}`;
   } catch (error) {
