@@ -10,6 +10,7 @@ import type { PReg } from '../../src/bpf/minst.ts';
 import { type CompileOptions, compile } from '../../src/compile.ts';
 import { createMachine, evaluate } from '../../src/ir/eval.ts';
 import type { Module } from '../../src/ir/ir.ts';
+import { formatProblem, verifyModule } from '../../src/ir/verify.ts';
 import { testHelpers } from '../../src/model/helpers/helpers.ts';
 import type { ModelMap } from '../../src/model/maps/map.ts';
 import type { Memory } from '../../src/model/memory.ts';
@@ -190,6 +191,11 @@ function compiled(e: Examination): Compiled | Failure {
     if (result.machine === null || result.module === null) {
       const messages = errors.map((d) => formatDiagnostic(d, result.files)).join('\n');
       return { kind: 'refused', signature: errors.map((d) => d.code)[0] ?? 'nothing', detail: messages };
+    }
+    const [problem] = verifyModule(result.module);
+    if (problem !== undefined) {
+      const detail = `after lowering: ${formatProblem(problem)}`;
+      return { kind: 'crash', signature: withoutNumbers(detail), detail };
     }
     return { machine: result.machine, stages: [{ name: 'lower', module: result.module }, ...stages] };
   } catch (error) {

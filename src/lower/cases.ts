@@ -365,6 +365,19 @@ func TDeferCaptures(a uint8) (r uint32) {
 	}
 	return 5
 }
+func TDeferAfterGoto(a uint8) (r uint32) {
+	if a > 100 {
+		goto behind
+	}
+	{
+		r = 100 / uint32(a&15)
+	}
+behind:
+	n := new(uint32)
+	*n = uint32(a)
+	defer func() { r += *n }()
+	return r + 1
+}
 func deferResult(a int8) (r int8) {
 	defer func() {
 		if r < 0 {

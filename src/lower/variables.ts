@@ -295,7 +295,7 @@ export function detach(cx: Context, value: Value, type: Type): Value {
 /** May a deferred closure read the variable where its declaration does not dominate? */
 const outlives = ({ body }: Frame, variable: TVar, value: Value): boolean =>
   body.captured.has(variable) &&
-  body.defers.some(({ conditional }) => conditional) &&
+  body.defers.some(({ conditional }) => conditional || body.hasGoto) &&
   !((value.kind === 'func' || value.kind === 'ref') && value.set === null);
 
 /** Declares a variable with a value that nothing else refers to. */
