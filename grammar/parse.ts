@@ -8,7 +8,8 @@
 
 import type { File } from '../src/ast/ast.ts';
 import { type Diagnostic, Diagnostics } from '../src/base/diagnostic.ts';
-import { lineAt, type SourceFile } from '../src/base/source.ts';
+import { lineAt, lineText, type SourceFile } from '../src/base/source.ts';
+import { syntaxAdvice } from './advice.ts';
 import { GoParser } from './parser.ts';
 
 let shared: GoParser | null = null;
@@ -22,10 +23,16 @@ function parser(): GoParser {
 export function parseFile(file: SourceFile, diagnostics: Diagnostics): File {
   const found = new Diagnostics();
   const { parts, comments } = parser().parse(file, found);
-  for (const diagnostic of firstOfEachLine(file, found)) diagnostics.list.push(diagnostic);
+  for (const diagnostic of firstOfEachLine(file, found)) diagnostics.list.push(advised(file, diagnostic));
   const span = { file: file.id, start: 0, end: file.text.length };
   const name = parts?.name ?? { kind: 'Ident', span: { file: file.id, start: 0, end: 0 }, name: '_' };
   return { kind: 'File', span, name, imports: parts?.imports ?? [], decls: parts?.decls ?? [], comments };
+}
+
+function advised(file: SourceFile, diagnostic: Diagnostic): Diagnostic {
+  if (diagnostic.span === null) return diagnostic;
+  const line = lineText(file, lineAt(file, diagnostic.span.start));
+  return { ...diagnostic, help: syntaxAdvice(line, diagnostic.message) ?? diagnostic.help };
 }
 
 /**

@@ -56,12 +56,13 @@ export function diagnostic<C extends Code>(
   related: readonly Related[] = [],
 ): Diagnostic {
   const row: CodeRow = codes[code];
+  const help = row.help === undefined ? '' : fill(row.help, args);
   return {
     code,
     severity: row.severity,
     span,
     message: fill(row.message, args),
-    help: row.help === undefined ? null : fill(row.help, args),
+    help: help === '' ? null : help,
     related,
   };
 }

@@ -16,7 +16,7 @@ it('positions count UTF-8 bytes, as Go does', () => {
 
 it('shows the line under a gutter, tabs kept', () => {
   const start = file.text.indexOf('größe');
-  const d = diagnostic('undefined-name', { file: 0, start, end: start + 5 }, { name: 'größe' });
+  const d = diagnostic('undefined-name', { file: 0, start, end: start + 5 }, { name: 'größe', advice: '' });
   expect(formatDiagnostic(d, [file]).split('\n').slice(0, 3)).toEqual([
     'a.go:3:10: error: undefined: größe [undefined-name]',
     '  3 | \tvär := größe(',

@@ -18,6 +18,7 @@ import { sdkMapType } from './globals.ts';
 import { defaultType } from './infer.ts';
 import { markAssigned, rootVariable } from './members.ts';
 import { constant, invalid, type Operand, refuse, report, textOf, value } from './operand.ts';
+import { countAdvice } from './advice.ts';
 import { requireCopyable } from './copyable.ts';
 import { badExpr, type Env, type LocalEntity, lookup, newVar } from './scope.ts';
 import { basic, boolType, invalidType, isInvalid, isNumeric, isUntyped } from './types.ts';
@@ -115,12 +116,12 @@ function rightSide(
       };
     }
     const have = op.mode === 'value' && op.type.kind === 'tuple' ? op.type.types.length : 1;
-    report(env, 'assignment-count', at.span, { have, want });
+    report(env, 'assignment-count', at.span, { have, want, advice: countAdvice(env, op, want, have) });
     return { operands: [], tuple: null };
   }
   if (exprs.length !== want) {
     for (const each of exprs) checkExpr(env, each);
-    report(env, 'assignment-count', at.span, { have: exprs.length, want });
+    report(env, 'assignment-count', at.span, { have: exprs.length, want, advice: '' });
     return { operands: [], tuple: null };
   }
   return { operands: exprs.map((expr) => valueFor(env, expr, targets, at)), tuple: null };
@@ -136,7 +137,11 @@ function valueFor(
   if (expr.kind === 'FuncLit') return checkFuncLit(env, expr, new Set(targets));
   const op = checkExpr(env, expr);
   if (op.mode === 'value' && op.type.kind === 'tuple' && op.type.types.length > 1)
-    return refuse(env, 'assignment-count', at.span, { have: op.type.types.length, want: 1 });
+    return refuse(env, 'assignment-count', at.span, {
+      have: op.type.types.length,
+      want: 1,
+      advice: countAdvice(env, op, 1, op.type.types.length),
+    });
   return requireValue(env, op);
 }
 

@@ -20,6 +20,7 @@ import {
   tooLarge,
   unaryConst,
 } from './constants.ts';
+import { mismatchAdvice, networkBits } from './advice.ts';
 import { convertUntyped, requireRepresentable, tree } from './convert.ts';
 import { checkExpr, checkValue } from './expr.ts';
 import { defaultType } from './infer.ts';
@@ -82,7 +83,7 @@ export function binaryOperands(
   if (isShift(op)) return shift(env, op, x, y, span, opSpan);
   const matched = matchTypes(env, x, y);
   if (matched === null) {
-    const types = { x: show(env, x.type), y: show(env, y.type), op };
+    const types = { x: show(env, x.type), y: show(env, y.type), op, advice: mismatchAdvice(env, x, y) };
     if (x.mode === 'nil' || y.mode === 'nil') {
       const other = x.mode === 'nil' ? y : x;
       return refuse(env, 'nil-mismatch', span, { type: show(env, other.type), op });
@@ -90,10 +91,16 @@ export function binaryOperands(
     return refuse(env, 'mismatched-types', span, types);
   }
   const [a, b] = matched;
+  if (comparisons.has(op)) warnOfOrder(env, x, y, span);
   if (a.mode === 'invalid' || b.mode === 'invalid') return invalid(span);
   if (comparisons.has(op)) return comparison(env, op, a, b, span, opSpan);
   if (!identical(a.type, b.type))
-    return refuse(env, 'mismatched-types', span, { x: show(env, a.type), y: show(env, b.type), op });
+    return refuse(env, 'mismatched-types', span, {
+      x: show(env, a.type),
+      y: show(env, b.type),
+      op,
+      advice: mismatchAdvice(env, a, b),
+    });
   if (!operatorApplies(op, a.type)) return refuseOperator(env, op, a, span);
   if (op === '/' || op === '%') {
     const bad = zeroDivisor(env, a, b, span);
@@ -103,6 +110,19 @@ export function binaryOperands(
   if (isString(a.type))
     return refuse(env, 'no-runtime-string', span, { what: 'joining strings that are not constant' });
   return value(arithmetic(op, a.type, tree(env, a), tree(env, b), span, opSpan));
+}
+
+/** A number as written, compared with one that is in network byte order. Zero is the same in both. */
+function warnOfOrder(env: Env, x: Operand, y: Operand, span: Span): void {
+  const [number, other] = x.mode === 'const' && isUntyped(x.type) ? [x, y] : [y, x];
+  if (number.mode !== 'const' || !isUntyped(number.type) || number.value.kind !== 'int') return;
+  const bits = networkBits(other.type);
+  if (bits === null || number.value.value === 0n) return;
+  report(env, 'network-order', span, {
+    text: textOf(env, other.span),
+    value: textOf(env, number.span),
+    bits,
+  });
 }
 
 function arithmetic(op: BinaryOp, type: Type, x: TExpr, y: TExpr, span: Span, opSpan: Span): TExpr {
@@ -200,7 +220,12 @@ function matchUntyped(x: Operand, y: Operand): readonly [Operand, Operand] | nul
 
 function comparison(env: Env, op: BinaryOp, x: Operand, y: Operand, span: Span, opSpan: Span): Operand {
   const mismatch = (): Operand =>
-    refuse(env, 'mismatched-types', span, { x: show(env, x.type), y: show(env, y.type), op });
+    refuse(env, 'mismatched-types', span, {
+      x: show(env, x.type),
+      y: show(env, y.type),
+      op,
+      advice: mismatchAdvice(env, x, y),
+    });
   if (x.mode === 'nil' && y.mode === 'nil')
     return refuse(env, 'operator-not-defined', span, { op, type: 'nil' });
   if (!assignableTypes(env, x.type, y.type) && !assignableTypes(env, y.type, x.type)) return mismatch();

@@ -10,6 +10,7 @@
 import type { Call, Expr } from '../ast/ast.ts';
 import type { TExpr } from '../ast/typed.ts';
 import type { ConstValue, Type } from '../ast/types.ts';
+import { memberAdvice } from './advice.ts';
 import { binaryOperands } from './binary.ts';
 import { compareConst, intConst } from './constants.ts';
 import { assignTo, convertUntyped, tree, useDefault } from './convert.ts';
@@ -160,7 +161,7 @@ function refuseMake(env: Env, call: Call, args: readonly Expr[]): Operand {
   const type = checkType(env, first);
   if (isInvalid(type)) return invalid(call.span);
   return coreType(type)?.kind === 'map'
-    ? refuse(env, 'local-map', call.span, {})
+    ? refuse(env, 'map-by-make', call.span, { type: show(env, type) })
     : refuse(env, 'no-make', call.span, {});
 }
 
@@ -346,7 +347,11 @@ function fieldOffset(env: Env, call: Call, args: readonly Expr[]): Operand {
   if (base.mode === 'invalid') return base;
   const found = findMember(base.type, arg.sel.name);
   if (found?.kind !== 'field')
-    return refuse(env, 'no-member', arg.sel.span, { type: show(env, base.type), name: arg.sel.name });
+    return refuse(env, 'no-member', arg.sel.span, {
+      type: show(env, base.type),
+      name: arg.sel.name,
+      advice: memberAdvice(base.type, arg.sel.name),
+    });
   let at = base.type.kind === 'pointer' ? base.type.elem : base.type;
   let offset = 0;
   for (const [step, index] of found.path.entries()) {

@@ -11,6 +11,7 @@ import type { TExpr } from '../ast/typed.ts';
 import type { ConstValue, Type } from '../ast/types.ts';
 import type { Span } from '../base/source.ts';
 import { constString, integerRange, representable, utf8 } from './constants.ts';
+import { assignAdvice } from './advice.ts';
 import { requireCopyable } from './copyable.ts';
 import { defaultType, typeArgsFor } from './infer.ts';
 import { instantiateFunc, isGenericFunc, opaqueInstance, requireConstraints } from './instances.ts';
@@ -226,12 +227,18 @@ export function assignTo(env: Env, given: Operand, type: Type, where: string): T
   const typed = convertUntyped(env, op, type);
   if (typed === null) {
     const code = op.mode === 'nil' ? 'nil-not-assignable' : 'cannot-assign';
-    report(env, code, op.span, { value: describe(env, op), type: show(env, type), where });
+    const advice = assignAdvice(env, op, type);
+    report(env, code, op.span, { value: describe(env, op), type: show(env, type), where, advice });
     return badExpr(op.span, invalidType);
   }
   if (typed.mode === 'invalid') return badExpr(op.span, invalidType);
   if (!assignableTypes(env, typed.type, type)) {
-    report(env, 'cannot-assign', op.span, { value: describe(env, op), type: show(env, type), where });
+    report(env, 'cannot-assign', op.span, {
+      value: describe(env, op),
+      type: show(env, type),
+      where,
+      advice: assignAdvice(env, op, type),
+    });
     return badExpr(op.span, invalidType);
   }
   const x = tree(env, typed);

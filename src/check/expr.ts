@@ -116,7 +116,14 @@ export function requireValue(env: Env, op: Operand): Operand {
 function checkIdent(env: Env, expr: Ident): Operand {
   if (expr.name === '_') return refuse(env, 'blank-as-value', expr.span, {});
   const entity = lookup(env.scope, expr.name);
-  if (entity === null) return refuse(env, 'undefined-name', expr.span, { name: expr.name });
+  // Every use of a package that is not imported is the same mistake.
+  if (entity === null && expr.name === 'bpf' && env.sink.list.some((d) => d.message === 'undefined: bpf'))
+    return invalid(expr.span);
+  if (entity === null)
+    return refuse(env, 'undefined-name', expr.span, {
+      name: expr.name,
+      advice: expr.name === 'bpf' ? 'import "bpfc/sdk/bpf"' : '',
+    });
   return entityOperand(env, entity, expr.span);
 }
 

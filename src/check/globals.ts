@@ -179,6 +179,9 @@ function requireStorable(env: Env, entity: GlobalEntity, target: TGlobal | TMap)
       report(env, 'pointer-in-map', entity.span, {
         name: entity.name,
         part: part.what,
+        instead: /string/.test(part.what)
+          ? 'keep text in an array of bytes, [16]byte'
+          : 'store the data itself, or a key of another map',
         type: show(env, arg),
       });
   }

@@ -10,6 +10,7 @@ import { parseFile } from '../../grammar/parse.ts';
 import type { Decl, File, FuncDecl, Ident, ImportSpec } from '../ast/ast.ts';
 import type { Diagnostics } from '../base/diagnostic.ts';
 import { type Span, sourceFile } from '../base/source.ts';
+import { packageAdvice } from './advice.ts';
 import { declarationPackages } from './declarations.ts';
 import { type DirectiveSet, directivesNamed, noDirectives, readDirectives } from './directives.ts';
 import { constEntity, funcEntity, globalEntity, type Place, receiverParts, typeEntity } from './entities.ts';
@@ -141,7 +142,8 @@ function importPackage(checker: Checker, spec: ImportSpec, sink: Diagnostics): P
   const source = checker.loadUser(path);
   if (source !== null) return collectPackage(checker, path, source.files, sink);
   if (path === 'bpf' || path.endsWith('/bpf')) sink.report('unknown-sdk-path', pathSpan, { path });
-  else if (!path.split('/')[0]?.includes('.')) sink.report('no-standard-package', pathSpan, { path });
+  else if (!path.split('/')[0]?.includes('.'))
+    sink.report('no-standard-package', pathSpan, { path, advice: packageAdvice(path) });
   else sink.report('unknown-package', pathSpan, { path });
   return null;
 }
@@ -306,7 +308,7 @@ function collectMethod({ decl, place }: PendingMethod): void {
   if (entity === null) {
     const span: Span = base.span;
     if (base.kind === 'Ident' && lookup(env.scope, base.name) === null)
-      sink.report('undefined-name', span, { name: base.name });
+      sink.report('undefined-name', span, { name: base.name, advice: '' });
     else sink.report('bad-receiver', span, {});
     return;
   }

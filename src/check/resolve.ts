@@ -67,6 +67,7 @@ function valueAt(env: Env, source: ConstDecl | null, index: number, repeatedAt: 
       value: describe(env, op),
       type: show(env, type),
       where: 'constant declaration',
+      advice: '',
     });
     return none;
   }
@@ -177,11 +178,11 @@ function valueOfGlobal(env: Env, entity: GlobalEntity): Operand {
       report(env, 'initialiser-not-constant', only.span, { name: entity.name });
     else if (op.mode !== 'invalid') {
       const have = op.mode === 'value' && op.type.kind === 'tuple' ? op.type.types.length : 1;
-      report(env, 'assignment-count', entity.span, { have, want: names.length });
+      report(env, 'assignment-count', entity.span, { have, want: names.length, advice: '' });
     }
     return invalid(entity.span);
   }
   for (const value of values) checkExpr(env, value);
-  report(env, 'assignment-count', entity.span, { have: values.length, want: names.length });
+  report(env, 'assignment-count', entity.span, { have: values.length, want: names.length, advice: '' });
   return invalid(entity.span);
 }

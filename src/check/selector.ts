@@ -15,6 +15,7 @@ import { instantiateFunc } from './instances.ts';
 import { addressOf, dereferenced, findMember, type MethodMember, selectPath, visible } from './members.ts';
 import { invalid, type Operand, refuse, report, show, type ValueOperand, value } from './operand.ts';
 import { badExpr, type Env, lookup, member, type PackageEntity } from './scope.ts';
+import { memberAdvice } from './advice.ts';
 import { nearest } from './spelling.ts';
 import { coreType, isInvalid, pointer, sdkPath, under } from './types.ts';
 
@@ -39,10 +40,10 @@ function packageMember(env: Env, entity: PackageEntity, expr: Selector): Operand
     if (entity.pkg.path === sdkPath && sdkNativeNames.includes(expr.sel.name))
       return refuse(env, 'native-only', expr.span, { name: expr.sel.name });
     const names = entity.pkg.texts === null ? entity.pkg.scope.names.keys() : Object.keys(entity.pkg.texts);
-    const near = nearest(expr.sel.name, names);
+    const near = nearest(plainName(expr.sel.name), names);
     const name = `${entity.name}.${expr.sel.name}`;
     return near === null
-      ? refuse(env, 'undefined-name', expr.span, { name })
+      ? refuse(env, 'undefined-name', expr.span, { name, advice: '' })
       : refuse(env, 'undefined-name-near', expr.span, { name, near: `${entity.name}.${near}` });
   }
   if (!visible(env.pkg, entity.pkg.path, expr.sel.name))
@@ -50,12 +51,20 @@ function packageMember(env: Env, entity: PackageEntity, expr: Selector): Operand
   return entityOperand(env, found, expr.span);
 }
 
+/** Names of C programs: `bpf_ktime_get_ns` is looked for as `ktimegetns`. */
+const plainName = (name: string): string => name.replace(/^bpf_(?=\w)/, '').replaceAll('_', '');
+
 function noMember(env: Env, type: Type, expr: Selector): Operand {
   const base = under(type.kind === 'pointer' ? type.elem : type);
   // The member may be one of an embedded type that is wrong.
   if (base.kind === 'struct' && base.fields.some((f) => f.embedded && isInvalid(f.type)))
     return invalid(expr.span);
-  return refuse(env, 'no-member', expr.sel.span, { type: show(env, type), name: expr.sel.name });
+  const { name } = expr.sel;
+  return refuse(env, 'no-member', expr.sel.span, {
+    type: show(env, type),
+    name,
+    advice: memberAdvice(type, name),
+  });
 }
 
 /** A method of a constant of declared type. */

@@ -28,7 +28,12 @@ export function checkStructOps(env: Env, entity: GlobalEntity, map: TMap): void 
   for (const field of struct.fields) {
     const part = under(field.type).kind === 'func' ? null : forgottenPart(field.type);
     if (part !== null)
-      report(env, 'pointer-in-map', entity.span, { name: map.name, part: part.what, type: show(env, type) });
+      report(env, 'pointer-in-map', entity.span, {
+        name: map.name,
+        part: part.what,
+        type: show(env, type),
+        instead: 'keep numbers and arrays in it',
+      });
   }
   const ops = map.initial.get('Ops');
   if (ops === undefined) return;

@@ -28,7 +28,8 @@ function codePage(code: Code): string {
   const page: Page | undefined = pages[code];
   const parts = [`${code} (${row.severity})`, `  ${readable(row.message)}`];
   if (page?.why !== undefined) parts.push(`  ${page.why}`);
-  if (row.help !== undefined) parts.push(`  help: ${readable(row.help)}`);
+  // Some help is written for the case at hand alone.
+  if (row.help !== undefined && !/^\{\w+\}$/.test(row.help)) parts.push(`  help: ${readable(row.help)}`);
   if (page !== undefined) {
     parts.push(`  wrong:\n\n${indented(page.wrong)}`);
     parts.push(`  right:\n\n${indented(page.right)}`);

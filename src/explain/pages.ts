@@ -3177,4 +3177,32 @@ func f(ctx *bpf.XDP) bpf.XDPAction {
 	return bpf.XDPPass
 }
 `),
+  'network-order': declarations(`
+type tcp struct{ source, dest bpf.Be16 }
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if t := bpf.At[tcp](ctx, 34); t != nil && t.dest == 80 {
+		return bpf.XDPDrop
+	}
+	return bpf.XDPPass
+}
+`, `
+type tcp struct{ source, dest bpf.Be16 }
+
+//bpf:attach xdp
+func f(ctx *bpf.XDP) bpf.XDPAction {
+	if t := bpf.At[tcp](ctx, 34); t != nil && t.dest == bpf.HToN16(80) {
+		return bpf.XDPDrop
+	}
+	return bpf.XDPPass
+}
+`),
+  'map-by-make': declarations(`
+//bpf:map hash 1024
+var hits = make(map[uint32]uint64)
+`, `
+//bpf:map hash 1024
+var hits = map[uint32]uint64{}
+`),
 };

@@ -3,7 +3,7 @@ import type { CodeRow } from './row.ts';
 /** What the type checker says: Go's own errors, and Go outside the subset. */
 export const checkCodes = {
   // ---------------------------------------------------------------- names and declarations
-  'undefined-name': { severity: 'error', message: 'undefined: {name}' },
+  'undefined-name': { severity: 'error', message: 'undefined: {name}', help: '{advice}' },
   'undefined-name-near': { severity: 'error', message: 'undefined: {name}', help: 'did you mean {near}?' },
   redeclared: { severity: 'error', message: '{name} is declared twice in this scope' },
   'unused-variable': {
@@ -70,7 +70,7 @@ export const checkCodes = {
   'no-standard-package': {
     severity: 'error',
     message: 'package "{path}" is not available in eBPF',
-    help: 'of the standard library there are math/bits, encoding/binary, sync/atomic and unsafe; the rest is in "bpfc/sdk/bpf"',
+    help: '{advice}',
   },
   'unknown-package': {
     severity: 'error',
@@ -204,7 +204,11 @@ export const checkCodes = {
   },
 
   // ---------------------------------------------------------------- assignment
-  'cannot-assign': { severity: 'error', message: 'cannot use {value} as {type} in {where}' },
+  'cannot-assign': {
+    severity: 'error',
+    message: 'cannot use {value} as {type} in {where}',
+    help: '{advice}',
+  },
   'nil-not-assignable': {
     severity: 'error',
     message: 'cannot use {value} as {type} in {where}: it has no nil',
@@ -217,6 +221,7 @@ export const checkCodes = {
   'assignment-count': {
     severity: 'error',
     message: 'assignment mismatch: {want} on the left, {have} on the right',
+    help: '{advice}',
   },
   'not-assignable': {
     severity: 'error',
@@ -248,7 +253,12 @@ export const checkCodes = {
   'mismatched-types': {
     severity: 'error',
     message: 'mismatched types: {x} {op} {y}',
-    help: 'convert one operand to the type of the other',
+    help: '{advice}',
+  },
+  'network-order': {
+    severity: 'warning',
+    message: '{text} is in network byte order, {value} is compared as it stands',
+    help: 'write bpf.HToN{bits}({value}), or {text}.Host()',
   },
   'nil-mismatch': { severity: 'error', message: 'cannot use {op} between nil and a value of type {type}' },
   'operator-not-defined': { severity: 'error', message: 'operator {op} is not defined on {type}' },
@@ -297,7 +307,7 @@ export const checkCodes = {
   'slice-bounds-swapped': { severity: 'error', message: 'invalid slice bounds: {low} > {high}' },
 
   // ---------------------------------------------------------------- members
-  'no-member': { severity: 'error', message: '{type} has no field or method {name}' },
+  'no-member': { severity: 'error', message: '{type} has no field or method {name}', help: '{advice}' },
   'ambiguous-member': {
     severity: 'error',
     message: 'ambiguous selector: {type} has {name} twice at the same depth',
@@ -505,7 +515,7 @@ export const checkCodes = {
   'pointer-in-map': {
     severity: 'error',
     message: 'map {name} cannot hold {part}: its type argument is {type}',
-    help: 'the verifier forgets pointers in map memory: store the data itself, or a key of another map',
+    help: 'the verifier forgets pointers in map memory: {instead}',
   },
   'initialiser-not-constant': {
     severity: 'error',
@@ -546,6 +556,11 @@ export const checkCodes = {
     severity: 'error',
     message: 'maps are package variables',
     help: 'the kernel makes maps when the program is loaded: move it to package level',
+  },
+  'map-by-make': {
+    severity: 'error',
+    message: 'a map is not made by make',
+    help: 'the kernel makes it when the program is loaded: write {type} with empty braces, at package level',
   },
   'map-as-value': {
     severity: 'error',
