@@ -37,6 +37,23 @@ b0:
     expect(text).not.toMatch(/load\.u32 v\d+ \+ 4/);
   });
 
+  it('loads a local again after an atomic operation on it', () => {
+    const text = transform(
+      `func @f(v0: i64) -> i64 {
+  slot s0 8 align 8 "x"
+b0:
+  v1: ptr = slotaddr s0 + 0
+  store.64 v1 + 0, v0
+  atomic.add.64 v1 + 0, v0
+  v2: i64 = load.u64 v1 + 0
+  return v2
+}
+`,
+      [loadElim],
+    );
+    expect(text).toContain('load.u64');
+  });
+
   it('gives back a part of a register only if there was nothing above it', () => {
     const text = transform(
       `${head}

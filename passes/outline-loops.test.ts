@@ -52,3 +52,18 @@ test('a constant of the loop that bounds an index behind it is no word of the lo
   const masks = main?.blocks.flatMap((b) => b.body).filter((i) => i.op.startsWith('and')) ?? [];
   expect(masks.map((i) => `${i.op} ${i.imm}`)).toEqual(['and64_imm 7']);
 });
+
+test('without bpf_loop the verifier takes rounds that differ only in numbers for one: both ways through 2000 rounds', () => {
+  const steps =
+    '\tsteps := uint64(0)\n\tfor steps < 2000 && n != 1 {\n\t\tif n%2 == 0 {\n\t\t\tn /= 2\n\t\t} else {\n\t\t\tn = 3*n + 1\n\t\t}\n\t\tsteps++\n\t}';
+  for (const optimize of ['2'] as const) {
+    const text = source(steps);
+    const result = compile({
+      files: [{ name: 'p.go', text }],
+      options: { emit: 'asm', optimize, targetKernel: '5.15', paranoid: true },
+    });
+    expect(codes(result)).toEqual([]);
+    expect(functions(result)).toEqual(['Main']);
+    expect(result.artifact).toMatch(/lock \*\(u64 \*\)\(r10 - \d+\) \+= /);
+  }
+});

@@ -9,27 +9,33 @@
  * The loop's values live in words of the frame: what goes round, what it needs from outside, what is needed behind it.
  * Invariant: the words hold whole values of eight bytes, so that the verifier keeps track of pointers among them. Runs
  * where the last check found a loop over budget.
+ *
+ * Where the target has no `bpf_loop`, or the loop cannot be a function, it stays a loop of whose values, but for its
+ * counters, the verifier is made to know nothing.
  */
 
 import { must } from '../src/base/assert.ts';
 import { dominators } from '../src/base/graph.ts';
 import { type Loop, naturalLoops } from '../src/base/loops.ts';
 import { type Pos, type Span, spanAt } from '../src/base/source.ts';
-import { outlineLoop } from '../src/ir/outline.ts';
+import { features, supports } from '../src/bpf/kernels.ts';
+import { blurLoop } from '../src/ir/blur.ts';
 import type { Func, Module } from '../src/ir/ir.ts';
+import { outlineLoop } from '../src/ir/outline.ts';
 import { cfgOf } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
 export const outlineLoops: Pass<'ssa', 'ssa'> = {
   name: 'outline-loops',
-  doc: 'make functions for bpf_loop of loops that the verifier cannot walk',
+  doc: 'make functions for bpf_loop of loops that the verifier cannot walk, or ease its walk',
   from: 'ssa',
   to: 'ssa',
   run: (module, context) => {
     const places = context.outlined ?? [];
     if (places.length === 0) return module;
     const funcs = module.funcs.flatMap((f) => outlineAll(f, module, places, context));
-    return funcs.length === module.funcs.length ? module : { ...module, funcs };
+    const same = funcs.length === module.funcs.length && funcs.every((f, i) => f === module.funcs[i]);
+    return same ? module : { ...module, funcs };
   },
 };
 
@@ -54,17 +60,17 @@ function chosen(f: Func, places: readonly Span[], context: PassContext): readonl
 /** The function, and those made of its loops. */
 function outlineAll(f: Func, module: Module, places: readonly Span[], context: PassContext): readonly Func[] {
   // Callers look for an abort only of functions that could abort before.
-  if (f.program === null && !f.blocks.some((b) => b.end.kind === 'abort')) return [f];
+  const mayAbort = f.program !== null || f.blocks.some((b) => b.end.kind === 'abort');
+  const canCall = mayAbort && supports(context.target.kernel.join('.'), features.bpf_loop.since);
   let outer = f;
   const made: Func[] = [];
   for (const header of chosen(f, places, context)) {
     const names = new Set([...module.funcs, ...made].map((g) => g.name));
     let n = 1;
     while (names.has(`${f.name}.loop${n}`)) n++;
-    const result = outlineLoop(outer, header, `${f.name}.loop${n}`);
-    if (result === null) continue;
-    outer = result.outer;
-    made.push(result.inner);
+    const result = canCall ? outlineLoop(outer, header, `${f.name}.loop${n}`) : null;
+    if (result !== null) made.push(result.inner);
+    outer = result?.outer ?? blurLoop(outer, header) ?? outer;
   }
   return [outer, ...made];
 }

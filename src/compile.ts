@@ -17,7 +17,6 @@ import type { TProgram } from './ast/typed.ts';
 import { type Diagnostic, Diagnostics } from './base/diagnostic.ts';
 import { deepestNesting } from './base/nesting.ts';
 import { type SourceFile, type Span, sourceFile } from './base/source.ts';
-import { features, supports } from './bpf/kernels.ts';
 import type { PReg } from './bpf/minst.ts';
 import { check } from './check/check.ts';
 import type { PackageSource } from './check/scope.ts';
@@ -299,15 +298,14 @@ function withProofs(module: Module, context: PassContext, options: CompileOption
 
 /**
  * Runs the pipeline; loops that the last check finds over budget become functions for `bpf_loop` where the target has
- * it, one after the other, until the verifier gets through or the loops stay.
+ * it, or loops that are easier to walk, one after the other, until the verifier gets through or the loops stay.
  */
 function withinBudget(module: Module, context: PassContext, options: CompileOptions): Run {
-  const canLoop = supports(context.target.kernel.join('.'), features.bpf_loop.since);
   const outlined: Span[] = [];
   for (;;) {
     const diagnostics = new Diagnostics();
     const run = runOnce(module, { ...context, diagnostics, outlined }, options);
-    const loop = canLoop ? costliestLoop(diagnostics) : null;
+    const loop = costliestLoop(diagnostics);
     const again =
       loop !== null && outlined.length < mostOutlined && !outlined.some((o) => o.start === loop.start);
     if (loop === null || !again) {

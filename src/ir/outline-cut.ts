@@ -13,7 +13,7 @@ import { dominators } from '../base/graph.ts';
 import { naturalLoops } from '../base/loops.ts';
 import type { Block, Func, Instr, IrType, SlotId, Target, ValueId } from './ir.ts';
 import { type OpName, opRow } from './ops.ts';
-import { blockIndex, cfgOf, targetsOf, terminatorUses } from './walk.ts';
+import { blockIndex, cfgOf, definitionsOf, targetsOf, terminatorUses } from './walk.ts';
 
 /** What the cut needs to know of the loop. */
 export interface Cut {
@@ -196,10 +196,11 @@ export function availability(cut: Cut): (v: ValueId, block: number) => boolean {
 const bounding: ReadonlySet<OpName> = new Set<OpName>(['and', 'udiv', 'urem', 'sdiv', 'srem']);
 
 /**
- * Values of the loop that addresses and calls, in it and behind it, depend on: of these the verifier keeps what it
+ * Values that addresses and calls depend on: of these the verifier keeps what it
  * knows, since a check that it does not need may have been left out.
  */
-export function addressFeeding(cut: Cut): ReadonlySet<ValueId> {
+export function addressFeeding(f: Func): ReadonlySet<ValueId> {
+  const definitions = definitionsOf(f);
   const feeding = new Set<ValueId>();
   const work: ValueId[] = [];
   const add = (v: ValueId): void => {
@@ -208,8 +209,8 @@ export function addressFeeding(cut: Cut): ReadonlySet<ValueId> {
     work.push(v);
   };
   const incoming = new Map<ValueId, ValueId[]>();
-  const params = new Map(cut.f.blocks.map((b) => [b.id, b.params]));
-  for (const b of cut.f.blocks) {
+  const params = new Map(f.blocks.map((b) => [b.id, b.params]));
+  for (const b of f.blocks) {
     for (const i of b.body) if (i.op === 'ptradd' || opRow(i.op).effect === 'call') i.args.forEach(add);
     for (const target of targetsOf(b.end))
       params.get(target.block)?.forEach((p, k) => {
@@ -218,7 +219,7 @@ export function addressFeeding(cut: Cut): ReadonlySet<ValueId> {
   }
   for (let v = work.pop(); v !== undefined; v = work.pop()) {
     incoming.get(v)?.forEach(add);
-    const definition = cut.definitions.get(v);
+    const definition = definitions[v];
     if (definition === undefined || opRow(definition.op).effect !== 'pure') continue;
     // A mask bounds whatever it is given; of divisions the verifier knows nothing.
     if (!bounding.has(definition.op)) definition.args.forEach(add);

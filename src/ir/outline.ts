@@ -197,7 +197,7 @@ function outerFunc(cut: Cut, words: Layout, name: string): Func {
   const e = emitter(values, pos);
   const base = e.emit('slotaddr', 'ptr', [], { kind: 'slot', slot, offset: 0 });
   const zero = e.emit('const', 'i64', [], 0n);
-  const feeding = addressFeeding(cut);
+  const feeding = addressFeeding(cut.f);
   const keeps = (v: ValueId): boolean => cut.typeOf.get(v) === 'ptr' || feeding.has(v);
   const results = [...words.outs].filter(([, n]) => !words.params.includes(n));
   for (const n of [0, ...results.map(([, n]) => n)]) e.perform('store.64', [base, zero], 8 * n);

@@ -143,7 +143,8 @@ export function regionsOf(f: Func): Regions {
     const row = opRow(i.op);
     if (row.effect === 'pure' || row.effect === 'read') return { kind: 'none' };
     const access = accessOf(i);
-    if (access !== null && !i.op.startsWith('atomic.'))
+    // An atomic operation orders what others see; of a slot of its own alone nobody sees anything.
+    if (access !== null && (!i.op.startsWith('atomic.') || unleaked(access.region)))
       return access.region === 'any' ? everything : { kind: 'place', access };
     if (i.op !== 'helper') return everything;
     const name = symbolOf(i);
