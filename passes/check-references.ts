@@ -38,25 +38,35 @@ export const checkReferences: Pass<'ssa', 'ssa'> = {
   to: 'ssa',
   run: (module, context) => {
     const summaries = new Map<string, ReferenceSummary>();
-    const nilPassed = new Set<string>();
+    const nilPassed: NilPassed = new Map();
     const made = new Map<Func, Func>();
     const order = calleesFirst(module);
-    const check = (func: Func, sure: ReadonlySet<ValueId>): void => {
+    const check = (func: Func, sure: ReadonlySet<ValueId> | null): void => {
       const refs = referencesOf(func, summaries, module.maps);
       for (const { instr, kind } of refs.strays) report(context, 'not-taken', instr.pos, kind, []);
       if (refs.classes.length > 0)
         made.set(func, checkFunc({ func, refs, context, summaries, nilPassed, sure }));
     };
-    for (const func of order) check(func, new Set());
+    for (const func of order) check(func, null);
     // Now it is known which functions never get nil: they need no comparisons.
     for (const func of order) {
       const given = [...(summaries.get(func.name)?.releases.keys() ?? [])];
-      const sure = given.filter((n) => !nilPassed.has(parameterKey(func.name, n)));
-      if (sure.length > 0) check(func, new Set(sure.map((n) => func.blocks[0]!.params[n]!.id)));
+      const sure = given.filter((n) => !mayBeNil(nilPassed, parameterKey(func.name, n)));
+      if (given.length > 0) check(func, new Set(sure.map((n) => func.blocks[0]!.params[n]!.id)));
     }
     return mapFuncs(module, (func) => made.get(func) ?? func);
   },
 };
+
+/** Parameters that may be nil: `true` outright, else where one of the callers' own parameters, by key, is. */
+type NilPassed = Map<string, true | Set<string>>;
+
+function mayBeNil(passed: NilPassed, parameter: string, seen: ReadonlySet<string> = new Set()): boolean {
+  const from = passed.get(parameter);
+  if (from === undefined || seen.has(parameter)) return false;
+  if (from === true) return true;
+  return [...from].some((other) => mayBeNil(passed, other, new Set([...seen, parameter])));
+}
 
 const parameterKey = (func: string, n: number): string => `${func} ${n}`;
 
@@ -87,9 +97,9 @@ interface Scope {
   readonly context: PassContext;
   readonly summaries: Map<string, ReferenceSummary>;
   /** Parameters that a caller may pass as nil. */
-  readonly nilPassed: Set<string>;
-  /** The function's parameters that are never nil. */
-  readonly sure: ReadonlySet<ValueId>;
+  readonly nilPassed: NilPassed;
+  /** The function's parameters that are never nil; null: its callers have not been looked at. */
+  readonly sure: ReadonlySet<ValueId> | null;
 }
 
 const isHeld = (s: ReferenceState): boolean =>
@@ -97,7 +107,7 @@ const isHeld = (s: ReferenceState): boolean =>
 
 function checkFunc(scope: Scope): Func {
   const { func, refs, summaries } = scope;
-  const flow = referenceFlow(func, refs, scope.sure);
+  const flow = referenceFlow(func, refs, scope.sure ?? new Set());
   const ends: (FlowState | null)[] = func.blocks.map((block, at) => {
     const start = flow.start[at];
     return start === null || start === undefined
@@ -127,15 +137,27 @@ function checkFunc(scope: Scope): Func {
 }
 
 /** Notes which parameters of the function that is called may be nil. */
-function notePassed({ refs, summaries, nilPassed }: Scope, state: FlowState, i: Instr): void {
+function notePassed({ func, refs, summaries, nilPassed }: Scope, state: FlowState, i: Instr): void {
   const callee = i.op === 'call' ? symbolOf(i) : null;
   if (callee === null) return;
   for (const n of summaries.get(callee)?.releases.keys() ?? []) {
     const pointer = i.args[n]!;
     const c = refs.classOf(pointer);
     const s = c === null ? undefined : state[c];
-    if (s?.status !== 'open' || !s.handles.includes(pointer)) nilPassed.add(parameterKey(callee, n));
+    if (s?.status === 'open' && s.handles.includes(pointer)) continue;
+    const key = parameterKey(callee, n);
+    const before = nilPassed.get(key);
+    const own = s?.status === 'maybe' && s.handles.includes(pointer) ? ownParameter(func, refs, c) : null;
+    if (own === null) nilPassed.set(key, true);
+    else if (before !== true) nilPassed.set(key, new Set([...(before ?? []), own]));
   }
+}
+
+/** The key of the parameter that a class is; null for what the function has taken itself. */
+function ownParameter(func: Func, refs: References, c: number | null): string | null {
+  const value = [...refs.owned].find(([, owned]) => owned === c)?.[0];
+  const n = func.blocks[0]?.params.findIndex((p) => p.id === value) ?? -1;
+  return n < 0 ? null : parameterKey(func.name, n);
 }
 
 // ---------------------------------------------------------------- reports
@@ -180,8 +202,10 @@ const codeOf = {
   'tail-call': 'open-at-tail-call',
 } as const satisfies Record<FlowProblem, string>;
 
-function reporter({ refs, context }: Scope): OnProblem {
+function reporter({ refs, context, sure }: Scope): OnProblem {
+  const owned = new Set(refs.owned.values());
   return (problem, at, c, state) => {
+    if (sure === null && problem === 'nil' && owned.has(c)) return;
     const { what, verb } = refs.classes[c]!.kind;
     const back = problem === 'twice' || problem === 'used';
     const there = spanAt(context.files, back ? state.released : state.taken);

@@ -171,7 +171,7 @@ function onEdge(refs: References, state: FlowState, from: Block, target: Target,
               : null;
       if (tested !== null && s.handles.includes(tested) && from.end.then !== from.end.else) {
         const nilSide = test?.op === 'icmp.eq' ? from.end.then : from.end.else;
-        if (s.status === 'maybe')
+        if (s.status === 'maybe' || s.status === 'open')
           next = target === nilSide ? { ...s, status: 'nil' } : { ...s, status: 'open' };
       }
     }
