@@ -132,12 +132,13 @@ it('runs at least 20 million instructions a second', () => {
   const context = vm.memory.allocate('context', 8);
   vm.run('main', [context]);
   // The best of several rounds, by the time that this process had: others run beside it.
-  const seconds = Array.from({ length: 6 }, () => {
+  const seconds = Array.from({ length: 3 }, () => {
     const before = process.cpuUsage();
-    expect(vm.run('main', [context]).kind).toBe('return');
-    return process.cpuUsage(before).user / 1e6;
+    for (let i = 0; i < 6; i++) expect(vm.run('main', [context]).kind).toBe('return');
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
   });
-  const rate = 5_000_000 / Math.min(...seconds);
+  const rate = (6 * 5_000_000) / Math.min(...seconds);
   console.log(`VM: ${(rate / 1e6).toFixed(0)} million instructions/s`);
   expect(rate).toBeGreaterThan(20e6);
 });
