@@ -46,6 +46,7 @@ import { select } from './select.ts';
 import { simplify } from './simplify.ts';
 import { stringsToStack } from './strings-to-stack.ts';
 import { threadEdges } from './thread-edges.ts';
+import { unrollLoops } from './unroll-loops.ts';
 import { verifyBudget } from './verify-budget.ts';
 import { wideCompares } from './wide-compares.ts';
 import { widenStores } from './widen-stores.ts';
@@ -92,8 +93,11 @@ export const pipeline: readonly Step[] = [
   step(nilChecks, optimised),
   step(nilParams, optimised),
   step(cfgSimplify, optimised),
+  step(unrollLoops, fast),
   step(mem2reg, optimised),
   step(copyProp, optimised),
+  step(simplify, fast),
+  step(cfgSimplify, fast),
   step(packetOffsets, optimised),
   step(packetChecks, optimised),
   step(cfgSimplify, optimised),
@@ -235,6 +239,11 @@ export const orderConstraints: readonly OrderConstraint[] = [
     reason: 'the flag’s slot and parameter are ordinary ones from then on',
   },
   { before: 'lower-aborts', after: 'select', reason: 'selection knows no abort and no aborted' },
+  {
+    before: 'unroll-loops',
+    after: 'outline-loops',
+    reason: 'loops written out are no functions for bpf_loop',
+  },
   { before: 'inline', after: 'outline-loops', reason: 'only what stays a loop in its function is cut out' },
   { before: 'outline-loops', after: 'lower-aborts', reason: 'a loop that reaches the kernel’s cap aborts' },
   { before: 'layout', after: 'verify-budget', reason: 'the verifier walks the final instructions' },
