@@ -9,6 +9,7 @@
  */
 
 import { execFileSync, fork } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import type { BatchResult } from './batch.ts';
@@ -67,7 +68,11 @@ async function run(tasks: readonly Task[], jobs: number, handle: (answer: Answer
       });
       next();
     });
-  await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, worker));
+  try {
+    await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, worker));
+  } finally {
+    rmSync(workerPath, { force: true });
+  }
 }
 
 function describe({ failures }: BatchResult): void {
