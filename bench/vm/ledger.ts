@@ -1,7 +1,7 @@
 /**
  * The committed record of what the embedded machine and the kernel were compared on.
  *
- *     { "code": { "from": 0, "to": 20000, "programs": 20000, "runs": 120000, … }, "go": { … } }
+ *     { "code": { "to": 20000, "programs": 20000, "runs": 120000, … }, "go": { … } }
  */
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
