@@ -3,7 +3,7 @@
  * (bare or not) of github.com/Alan-Jowett/bpf_conformance. What is refused is what the kernel refuses too: shifts by more
  * than the width, and calls through a register.
  *
- *     npx tsx bench/conformance/main.ts ../bpf_conformance      tests: 300 of 313 passed, 13 refused, 0 failed
+ *     npm run conformance -- ../bpf_conformance      tests: 300 of 313 passed, 13 refused, 0 failed
  */
 
 import { execFileSync } from 'node:child_process';

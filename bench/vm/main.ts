@@ -1,11 +1,11 @@
 /**
  * The embedded machine against the kernel, on random programs: machine code of every kind, and Go of bench/fuzz.
  *
- *     npx tsx bench/vm/main.ts --to 20000              machine code; goes on where the ledger ends
- *     npx tsx bench/vm/main.ts --source go --to 2000   Go programs
- *     npx tsx bench/vm/main.ts --from 0 --count 300    as in CI: nothing is recorded, a failure is exit status 1
- *     npx tsx bench/vm/main.ts --reduce 17             a failing program, as small as it fails
- *     npx tsx bench/vm/main.ts --corpus                every golden program, example and benchmark program
+ *     npm run vm -- --to 20000              machine code; goes on where the ledger ends
+ *     npm run vm -- --source go --to 2000   Go programs
+ *     npm run vm -- --from 0 --count 300    as in CI: nothing is recorded, a failure is exit status 1
+ *     npm run vm -- --reduce 17             a failing program, as small as it fails
+ *     npm run vm -- --corpus                every golden program, example and benchmark program
  */
 
 import { readdirSync } from 'node:fs';

@@ -2,8 +2,8 @@
  * The ways in which `bpfc run` attaches programs, and on which kernel each is tried: a program that counts its calls is
  * attached, something happens, and it must have counted.
  *
- *     npx tsx scripts/routes/main.ts                 this machine and, in qemu, 6.12 and 7.3
- *     npx tsx scripts/routes/main.ts --kernel 6.12
+ *     npm run routes                             this machine and, in qemu, 6.12 and 7.3
+ *     npm run routes -- --kernel 6.12
  */
 
 export type Trigger =
