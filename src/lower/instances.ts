@@ -7,6 +7,9 @@
  * in the register, others go through pointers to the caller's slots, after the parameters. More parameters than
  * registers: the last ones are packed in a slot whose address is the last register. A function that may abort
  * leaves one register free for the pointer that the pass lower-aborts adds.
+ *
+ * Functions with slices, strings or functions among their parameters or results are expanded where they are called,
+ * `//go:noinline` or not: what is known of such a value (its region, its text, its closure) holds for one call.
  */
 
 import type { TFunc, TVar } from '../ast/typed.ts';
