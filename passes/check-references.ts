@@ -28,6 +28,7 @@ import {
   type ReferenceSummary,
   referencesOf,
 } from '../src/ir/references.ts';
+import { splitUnwinding } from '../src/ir/unwinding.ts';
 import { mapFuncs, mapTargets } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
@@ -44,8 +45,11 @@ export const checkReferences: Pass<'ssa', 'ssa'> = {
     const check = (func: Func, sure: ReadonlySet<ValueId> | null): void => {
       const refs = referencesOf(func, summaries, module.maps);
       for (const { instr, kind } of refs.strays) report(context, 'not-taken', instr.pos, kind, []);
-      if (refs.classes.length > 0)
-        made.set(func, checkFunc({ func, refs, context, summaries, nilPassed, sure }));
+      if (refs.classes.length === 0) return;
+      const apart = splitUnwinding(func, referenceFlow(func, refs, sure ?? new Set()));
+      const refsApart = apart === func ? refs : referencesOf(apart, summaries, module.maps);
+      const scope = { func: apart, refs: refsApart, context, summaries, nilPassed, sure };
+      made.set(func, checkFunc(scope));
     };
     for (const func of order) check(func, null);
     // Now it is known which functions never get nil: they need no comparisons.

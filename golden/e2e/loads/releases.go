@@ -1,6 +1,7 @@
 // bpfc --target-kernel 6.12
 //
-// Functions that give back what they are passed: none of their callers passes nil, which no parameter says.
+// Functions that give back what they are passed: none of their callers passes nil, which no parameter says. Panics run
+// deferred calls, and give back what is open.
 package releases
 
 import "bpfc/sdk/bpf"
@@ -81,7 +82,7 @@ func Switch(ctx *bpf.TpBTF, preempt bool, prev *Task, next *Task) {
 		if q == nil {
 			continue
 		}
-		total += uint64(q.PID)
+		table[i&7] += uint64(q.PID)
 		taskRelease(q)
 		if i == prev.PID {
 			return
@@ -118,5 +119,23 @@ func A(ctx *bpf.Tracepoint) int32 {
 		return 0
 	}
 	submit(e)
+	return 0
+}
+
+var left uint64
+
+// B has a deferred call that runs on panics with the record open and without.
+//
+//bpf:attach tracepoint/syscalls/sys_enter_write
+func B(ctx *bpf.Tracepoint) int32 {
+	defer func() { left++ }()
+	k := bpf.KtimeGetNs()
+	e := ring.Reserve()
+	if e == nil {
+		return 0
+	}
+	e.N = table[k&7]
+	ring.Submit(e)
+	table[k>>3&7]++
 	return 0
 }
