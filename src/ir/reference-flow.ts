@@ -14,13 +14,15 @@ import { reversePostorder } from '../base/graph.ts';
 import { noPos, type Pos } from '../base/source.ts';
 import type { Block, Func, Instr, Target, ValueId } from './ir.ts';
 import type { References } from './references.ts';
-import { cfgOf, targetsOf } from './walk.ts';
+import { cfgOf, incomingValues, targetsOf } from './walk.ts';
 
 export type ReferenceStatus = 'none' | 'nil' | 'maybe' | 'open' | 'released' | 'mixed';
 
 export interface ReferenceState {
   readonly status: ReferenceStatus;
   readonly handles: readonly ValueId[];
+  /** Numbers that are zero exactly where the reference is not held: whether a deferred call is to run. */
+  readonly flags: readonly ValueId[];
   /** Where it was taken, and where it was given back. */
   readonly taken: Pos;
   readonly released: Pos;
@@ -32,6 +34,7 @@ export type FlowState = readonly ReferenceState[];
 const nothing: ReferenceState = {
   status: 'none',
   handles: [],
+  flags: [],
   taken: noPos,
   released: noPos,
 };
@@ -57,14 +60,21 @@ function joinStates(a: ReferenceState, b: ReferenceState): ReferenceState {
       : b.status === 'none'
         ? a.handles
         : a.handles.filter((h) => b.handles.includes(h));
+  const flags =
+    a.status === 'none'
+      ? b.flags
+      : b.status === 'none'
+        ? a.flags
+        : a.flags.filter((f) => b.flags.includes(f));
   const both =
     a.status === b.status
       ? a.status
       : (joined[`${a.status} ${b.status}`] ?? joined[`${b.status} ${a.status}`] ?? 'mixed');
   const held = both === 'open' || both === 'maybe';
   return {
-    status: held && handles.length === 0 ? 'mixed' : both,
+    status: held && handles.length === 0 && flags.length === 0 ? 'mixed' : both,
     handles,
+    flags,
     taken: a.taken.line === 0 ? b.taken : a.taken,
     released: a.released.line === 0 ? b.released : a.released,
   };
@@ -74,6 +84,7 @@ const sameState = (a: ReferenceState, b: ReferenceState): boolean =>
   a === b ||
   (a.status === b.status &&
     a.handles.length === b.handles.length &&
+    a.flags.length === b.flags.length &&
     a.handles.every((h, i) => h === b.handles[i]));
 
 export const sameFlow = (a: FlowState, b: FlowState): boolean => a.every((s, i) => sameState(s, b[i]!));
@@ -106,7 +117,8 @@ export function afterInstr(
     const before = next[c]!;
     if (report !== null) {
       if (before.status === 'released') report('twice', i, c, before);
-      else if (before.status === 'mixed' || before.status === 'none') report('mixed', i, c, before);
+      else if (before.status === 'mixed' || before.status === 'none' || isUnheldLock(refs, before, c))
+        report('mixed', i, c, before);
       else if (before.status === 'maybe' && i.op !== 'call') report('nil', i, c, before);
     }
     next[c] = { ...before, status: 'released', released: i.pos };
@@ -117,7 +129,7 @@ export function afterInstr(
     const held = before.status === 'open' || before.status === 'maybe' || before.status === 'mixed';
     if (held) report?.('lost', i, c, before);
     const status = refs.classes[c]!.kind.nilable ? 'maybe' : 'open';
-    next[c] = { status, handles: [pointer], taken: i.pos, released: noPos };
+    next[c] = { status, handles: [pointer], flags: [], taken: i.pos, released: noPos };
   }
   return next;
 }
@@ -153,40 +165,90 @@ function checkUse(refs: References, state: FlowState, i: Instr, report: OnProble
   }
 }
 
-/** The state on an edge: the block's parameters are handles too, and a nil check tells. */
-function onEdge(refs: References, state: FlowState, from: Block, target: Target, to: Block): FlowState {
+/** A lock that is not held here: pointers do not tell, as they do of records. */
+const isUnheldLock = (refs: References, state: ReferenceState, c: number): boolean =>
+  state.status === 'nil' && refs.classes[c]!.kind.verb === 'unlocked';
+
+/** What a branch compares with zero, and the way that it takes where that is zero. */
+function zeroTest(
+  refs: References,
+  { end }: Block,
+): { readonly value: ValueId; readonly zero: Target } | null {
+  if (end.kind !== 'branch' || end.then === end.else) return null;
+  const test = refs.definitions[end.cond];
+  const [x, y] = test?.args ?? [];
+  if ((test?.op !== 'icmp.eq' && test?.op !== 'icmp.ne') || x === undefined || y === undefined)
+    return { value: end.cond, zero: end.else };
+  const value = isNil(refs, y) ? x : isNil(refs, x) ? y : null;
+  return value === null ? null : { value, zero: test.op === 'icmp.eq' ? end.then : end.else };
+}
+
+/** What branches compare with zero, and the values that get there. */
+function testedValues(func: Func, refs: References): ReadonlySet<ValueId> {
+  const found = new Set(func.blocks.flatMap((block) => zeroTest(refs, block)?.value ?? []));
+  const incoming = incomingValues(func);
+  for (let size = -1; size < found.size; ) {
+    size = found.size;
+    for (const [param, args] of incoming) if (found.has(param)) for (const arg of args) found.add(arg);
+  }
+  return found;
+}
+
+/** Is the number zero exactly where the reference is not held? */
+function tellsHeld(refs: References, state: ReferenceState, v: ValueId): boolean {
+  if (state.flags.includes(v)) return true;
+  const d = refs.definitions[v];
+  if (d?.op !== 'const') return false;
+  return d.imm === 0n ? state.status === 'none' || state.status === 'nil' : state.status === 'open';
+}
+
+interface Edge {
+  readonly from: Block;
+  readonly target: Target;
+  readonly to: Block;
+}
+
+/** What a parameter of the block is to the reference: another handle, or a flag. */
+function parameters(
+  refs: References,
+  tested: ReadonlySet<ValueId>,
+  s: ReferenceState,
+  c: number,
+  edge: Edge,
+) {
+  const handles: ValueId[] = [];
+  const flags: ValueId[] = [];
+  const isLock = refs.classes[c]!.kind.verb === 'unlocked';
+  edge.to.params.forEach((p, i) => {
+    const arg = edge.target.args[i]!;
+    if (p.type !== 'ptr' && tested.has(p.id) && tellsHeld(refs, s, arg)) flags.push(p.id);
+    // The value with the lock is its handle where every way passes it, or nil.
+    const isOwn = refs.classOf(p.id) === c || (isLock && p.type === 'ptr');
+    if (!isOwn) return;
+    const held = s.status === 'open' || s.status === 'maybe';
+    if (isNil(refs, arg) ? !held && s.status !== 'mixed' : held && s.handles.includes(arg))
+      handles.push(p.id);
+    else if (s.status === 'nil' && s.handles.includes(arg)) handles.push(p.id);
+  });
+  return { handles, flags };
+}
+
+/** The state on an edge: the block's parameters are handles too, and a comparison with nil or of a flag tells. */
+function onEdge(refs: References, tested: ReadonlySet<ValueId>, state: FlowState, edge: Edge): FlowState {
+  const test = zeroTest(refs, edge.from);
   return state.map((s, c) => {
-    let next = s;
-    if (from.end.kind === 'branch') {
-      const test = refs.definitions[from.end.cond];
-      const [x, y] = test?.args ?? [];
-      const compares = test?.op === 'icmp.eq' || test?.op === 'icmp.ne';
-      const tested =
-        x === undefined || y === undefined || !compares
-          ? null
-          : isNil(refs, y)
-            ? x
-            : isNil(refs, x)
-              ? y
-              : null;
-      if (tested !== null && s.handles.includes(tested) && from.end.then !== from.end.else) {
-        const nilSide = test?.op === 'icmp.eq' ? from.end.then : from.end.else;
-        if (s.status === 'maybe' || s.status === 'open')
-          next = target === nilSide ? { ...s, status: 'nil' } : { ...s, status: 'open' };
-      }
-    }
-    const more: ValueId[] = [];
-    to.params.forEach((p, i) => {
-      const arg = target.args[i]!;
-      if (refs.classOf(p.id) !== c) return;
-      const held = next.status === 'open' || next.status === 'maybe';
-      if (isNil(refs, arg) ? !held && next.status !== 'mixed' : held && next.handles.includes(arg))
-        more.push(p.id);
-      else if (next.status === 'nil' && next.handles.includes(arg)) more.push(p.id);
-    });
-    if (more.length === 0) return next;
-    const nilled = next.status === 'none' || next.status === 'released';
-    return { ...next, status: nilled ? 'nil' : next.status, handles: [...next.handles, ...more] };
+    const held = s.status === 'maybe' || s.status === 'open';
+    const tells = test !== null && held && (s.handles.includes(test.value) || s.flags.includes(test.value));
+    const next: ReferenceState = tells ? { ...s, status: edge.target === test.zero ? 'nil' : 'open' } : s;
+    const { handles, flags } = parameters(refs, tested, next, c, edge);
+    if (handles.length === 0 && flags.length === 0) return next;
+    const nilled = next.status === 'none' || (next.status === 'released' && handles.length > 0);
+    return {
+      ...next,
+      status: nilled ? 'nil' : next.status,
+      handles: [...next.handles, ...handles],
+      flags: [...next.flags, ...flags],
+    };
   });
 }
 
@@ -199,6 +261,7 @@ export interface Flow {
 
 export function referenceFlow(func: Func, refs: References, sure: ReadonlySet<ValueId>): Flow {
   const graph = cfgOf(func);
+  const tested = testedValues(func, refs);
   const order = reversePostorder(graph);
   const start: (FlowState | null)[] = func.blocks.map(() => null);
   const end: (FlowState | null)[] = func.blocks.map(() => null);
@@ -210,7 +273,7 @@ export function referenceFlow(func: Func, refs: References, sure: ReadonlySet<Va
       if (state === null || state === undefined) return [];
       return targetsOf(from.end)
         .filter((t) => t.block === to.id)
-        .map((t) => onEdge(refs, state, from, t, to));
+        .map((t) => onEdge(refs, tested, state, { from, target: t, to }));
     });
   };
   for (let changed = true, round = 0; changed && round < 8 + 2 * order.length; round++) {
@@ -229,12 +292,10 @@ export function referenceFlow(func: Func, refs: References, sure: ReadonlySet<Va
   }
   const byId = new Map(func.blocks.map((b) => [b.id, b]));
   const edge = (from: number, target: Target): FlowState =>
-    onEdge(
-      refs,
-      must(end[from], 'a reachable block'),
-      func.blocks[from]!,
+    onEdge(refs, tested, must(end[from], 'a reachable block'), {
+      from: func.blocks[from]!,
       target,
-      must(byId.get(target.block), 'a block'),
-    );
+      to: must(byId.get(target.block), 'a block'),
+    });
   return { start, edge };
 }
