@@ -114,8 +114,9 @@ export function randomContext(random: Random): Uint8Array {
     const whatever = (random() << 16) | random();
     view.setInt32(at, pick(random, [0, small, -small, whatever] as const), true);
   }
-  // Where the event of an exec says that its file name lies.
-  if (oneIn(random, 2)) view.setUint32(8, 16 + (random() % 40), true);
+  // Where the event of an exec says that its file name lies: in the context, which ends it.
+  view.setUint32(8, 16 + (random() % 40), true);
+  context[63] = 0;
   return context;
 }
 
