@@ -14,10 +14,12 @@ export const optimisingSteps = pipeline.filter((step) => step.levels.includes('2
 /** Their names, in order. */
 export const allPasses: readonly string[] = optimisingSteps.map((step) => step.pass.name);
 
-/** Passes of -O2 that -O0 does without. */
-export const optionalPasses: readonly string[] = [
-  ...new Set(optimisingSteps.filter((s) => !s.levels.includes('0')).map((s) => s.pass.name)),
-];
+const needed: ReadonlySet<string> = new Set(
+  optimisingSteps.filter((s) => s.levels.includes('0')).map((s) => s.pass.name),
+);
+
+/** Passes that -O0 does without altogether. */
+export const optionalPasses: readonly string[] = [...new Set(allPasses.filter((name) => !needed.has(name)))];
 
 const optionalSsa: ReadonlySet<string> = new Set(
   optimisingSteps
