@@ -219,7 +219,9 @@ function checkRange(
   // The verifier learns from comparisons of the value itself, not from one of its distance to the lower end.
   const bound = (op: 'icmp.ule' | 'icmp.sge' | 'icmp.sle', limit: bigint): void =>
     abortUnless(cx, compare(cx, op, id, constant(cx, held.ir, limit)));
-  if (low === 0n) return bound('icmp.ule', high);
-  bound('icmp.sge', low);
-  bound('icmp.sle', high);
+  if (low === 0n) bound('icmp.ule', high);
+  else {
+    bound('icmp.sge', low);
+    bound('icmp.sle', high);
+  }
 }
