@@ -1,17 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that read the kernel's trace pipe, which has one reader at a time: they come last, one after the other. */
-const traced = [
+/**
+ * Files that stand alone, one after the other and last: they read the kernel's trace pipe, which has one reader at a time,
+ * or put another pass in the place of one.
+ */
+const alone = [
   'src/kernel/kernel.test.ts',
   'src/cli/kernel.test.ts',
   'golden/e2e/hello.test.ts',
   'golden/gotest/programs.test.ts',
+  'golden/proofs.test.ts',
 ];
 
 const all = '{grammar,src,passes,golden,bench,scripts}/**/*.test.ts';
-/** Files share a worker: the compiler is loaded, and made fast by the engine, once for many of them. */
-const common = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks', isolate: false } as const;
+const common = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' } as const;
 
 export default defineConfig({
   test: {
@@ -21,7 +24,9 @@ export default defineConfig({
           ...common,
           name: 'together',
           include: [all],
-          exclude: traced,
+          exclude: alone,
+          // Files share a worker: the compiler is loaded, and made fast by the engine, once for many of them.
+          isolate: false,
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
         },
@@ -29,8 +34,8 @@ export default defineConfig({
       {
         test: {
           ...common,
-          name: 'traced',
-          include: traced,
+          name: 'alone',
+          include: alone,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

@@ -122,7 +122,7 @@ test('a loop keeps its bound, and accesses of the context their constant displac
     program(`  v1: i32 = const 0
   jump b1(v1, v1)
 b1(v2: i32, v3: i32):
-  v4: i32 = const 10
+  v4: i32 = const 100
   v5: i32 = icmp.ult v2, v4
   branch v5, b2, b3
 b2:
