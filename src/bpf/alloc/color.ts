@@ -50,6 +50,8 @@ interface State {
   readonly alias: Int32Array;
   readonly registers: Int8Array;
   readonly copiesOf: readonly number[][];
+  /** Those of `copiesOf` that may be open: settled ones leave when the list is gone through. */
+  readonly openOf: readonly number[][];
   /** Open copies per node: neither coalesced, nor frozen, nor impossible. */
   readonly pending: Int32Array;
   readonly open: Uint8Array;
@@ -86,6 +88,7 @@ function start(graph: Interference): State {
     alias: new Int32Array(n).fill(-1),
     registers: new Int8Array(n).fill(-1),
     copiesOf,
+    openOf: copiesOf.map((list) => [...list]),
     pending,
     open: new Uint8Array(graph.copies.length).fill(1),
     simple: Array.from({ length: n }, (_, node) => n - 1 - node),
@@ -112,11 +115,16 @@ function look(s: State, node: number): void {
 
 /** A copy that was refused may be possible now. */
 function reconsider(s: State, node: number): void {
-  for (const copy of s.copiesOf[node]!) {
-    if (s.open[copy] === 0 || s.queued[copy] === 1) continue;
+  const list = s.openOf[node]!;
+  let kept = 0;
+  for (const copy of list) {
+    if (s.open[copy] === 0) continue;
+    list[kept++] = copy;
+    if (s.queued[copy] === 1) continue;
     s.queued[copy] = 1;
     s.retry.push(copy);
   }
+  list.length = kept;
 }
 
 /** The node lost a neighbour. */
@@ -195,6 +203,7 @@ function merge(s: State, into: number, node: number): void {
     } else lower(s, other, easy(s, other));
   }
   for (const copy of s.copiesOf[node]!) s.copiesOf[into]!.push(copy);
+  for (const copy of s.openOf[node]!) s.openOf[into]!.push(copy);
   s.pending[into]! += s.pending[node]!;
 }
 
