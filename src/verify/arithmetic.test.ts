@@ -28,3 +28,10 @@ test('what is not known stays unknown', () => {
   expect(compute('mul64_reg', isaRow('mul64_reg'), unknown, unknown, false)).toEqual(unknown);
   expect(compute('div64_imm', isaRow('div64_imm'), constant(8n), constant(2n), false)).toEqual(unknown);
 });
+
+test('a shift by a count beyond the width is unknown, however large the count', () => {
+  const far = constant(0xffff_ffff_ffff_fff0n);
+  for (const op of ['lsh64_reg', 'rsh64_reg', 'arsh64_reg'] as const) {
+    expect(compute(op, isaRow(op), between(1n, 3n), far, false)).toEqual(unknown);
+  }
+});

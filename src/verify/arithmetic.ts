@@ -40,6 +40,8 @@ function ofRanges(op: string, x: Range, y: Range, width: Width): Range {
     return range(width, l, h, s, m) ?? whole;
   };
   const unsigned = (low: bigint, high: bigint): Range => made(low, high, whole.min, whole.max);
+  // Of a count beyond the width the verifier knows nothing; as a shift of integers it would have no end.
+  const counted = isConstant(y) && y.low < BigInt(width);
   switch (op) {
     case 'add':
       return made(x.low + y.low, x.high + y.high, x.min + y.min, x.max + y.max);
@@ -58,11 +60,11 @@ function ofRanges(op: string, x: Range, y: Range, width: Width): Range {
     case 'xor':
       return unsigned(0n, mask(x.high | y.high));
     case 'lsh':
-      return isConstant(y) ? unsigned(x.low << y.low, x.high << y.low) : whole;
+      return counted ? unsigned(x.low << y.low, x.high << y.low) : whole;
     case 'rsh':
-      return isConstant(y) ? unsigned(x.low >> y.low, x.high >> y.low) : whole;
+      return counted ? unsigned(x.low >> y.low, x.high >> y.low) : whole;
     case 'arsh':
-      return isConstant(y) ? made(-1n, 0n, x.min >> y.low, x.max >> y.low) : whole;
+      return counted ? made(-1n, 0n, x.min >> y.low, x.max >> y.low) : whole;
     default:
       return whole;
   }
