@@ -8,7 +8,6 @@
  * blocks that nothing reaches are not looked at. A function is checked for every type of program that calls it.
  */
 
-import { postorder } from '../src/base/graph.ts';
 import { spanAt } from '../src/base/source.ts';
 import {
   type HelperName,
@@ -23,7 +22,8 @@ import { isMapType, maps, mapTakesHelper } from '../src/bpf/maps.ts';
 import { mayLock, mayTime, type ProgramRow, programRow } from '../src/bpf/programs.ts';
 import type { Func, Instr, Module } from '../src/ir/ir.ts';
 import { pointersOf } from '../src/ir/pointers.ts';
-import { cfgOf, definitionsOf } from '../src/ir/walk.ts';
+import { reachedFrom, reachedInstructions, symbolOf } from '../src/ir/reach.ts';
+import { definitionsOf } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
 export const checkHelpers: Pass<'ssa', 'ssa'> = {
@@ -56,36 +56,9 @@ interface Scope {
   readonly func: Func;
 }
 
-const symbolOf = (i: Instr): string | null =>
-  typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : null;
-
-/** The instructions of the blocks that some path reaches. */
-function instructions(func: Func): readonly Instr[] {
-  return postorder(cfgOf(func))
-    .reverse()
-    .flatMap((at) => func.blocks[at]!.body);
-}
-
-/** The program's function and all that it calls, callbacks included. */
-function reachedFrom(module: Module, entry: string): readonly Func[] {
-  const byName = new Map(module.funcs.map((f) => [f.name, f]));
-  const found = new Set<Func>();
-  const work = [entry];
-  for (let name = work.pop(); name !== undefined; name = work.pop()) {
-    const func = byName.get(name);
-    if (func === undefined || found.has(func)) continue;
-    found.add(func);
-    for (const i of instructions(func)) {
-      const callee = i.op === 'call' || i.op === 'funcaddr' ? symbolOf(i) : null;
-      if (callee !== null) work.push(callee);
-    }
-  }
-  return [...found];
-}
-
 function checkFunc(scope: Scope): void {
   const definitions = definitionsOf(scope.func);
-  for (const i of instructions(scope.func)) {
+  for (const i of reachedInstructions(scope.func)) {
     const name = symbolOf(i);
     if (name === null) continue;
     if (i.op !== 'helper' || !isHelperName(name)) continue;
@@ -208,7 +181,7 @@ const heldShown = { 'spin-lock': 'bpf.SpinLock', timer: 'bpf.Timer', kptr: 'bpf.
 
 /** The kernel refuses the map even where the program leaves its locks and timers alone. */
 function checkHeld(module: Module, context: PassContext, row: ProgramRow, funcs: readonly Func[]): void {
-  const body = funcs.flatMap((func) => instructions(func).map((i) => ({ i, func })));
+  const body = funcs.flatMap((func) => reachedInstructions(func).map((i) => ({ i, func })));
   const locks = body.some(({ i }) => i.op === 'helper' && symbolOf(i) === 'spin_lock');
   const reported = new Set<string>();
   for (const { i, func } of body) {

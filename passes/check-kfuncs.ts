@@ -9,7 +9,6 @@
  * has copied is a number to the verifier.
  */
 
-import { postorder } from '../src/base/graph.ts';
 import { spanAt } from '../src/base/source.ts';
 import {
   isProgramMemory,
@@ -26,7 +25,8 @@ import { type ProgramRow, programRow } from '../src/bpf/programs.ts';
 import type { StructField, Type } from '../src/ast/types.ts';
 import type { Func, Instr, Module, ValueId } from '../src/ir/ir.ts';
 import { pointersOf } from '../src/ir/pointers.ts';
-import { cfgOf, definitionsOf, incomingValues } from '../src/ir/walk.ts';
+import { reachedFrom, reachedInstructions, symbolOf } from '../src/ir/reach.ts';
+import { definitionsOf, incomingValues } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
 export const checkKfuncs: Pass<'ssa', 'ssa'> = {
@@ -39,7 +39,7 @@ export const checkKfuncs: Pass<'ssa', 'ssa'> = {
       const found = programRow(program.section);
       if (found === null) continue;
       for (const func of reachedFrom(module, program.name))
-        for (const i of instructions(func)) {
+        for (const i of reachedInstructions(func)) {
           const name = i.op === 'kfunc' ? symbolOf(i) : null;
           if (name !== null) checkCall({ module, context, row: found.row, func }, i, name);
         }
@@ -53,32 +53,6 @@ interface Scope {
   readonly context: PassContext;
   readonly row: ProgramRow;
   readonly func: Func;
-}
-
-const symbolOf = (i: Instr): string | null =>
-  typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : null;
-
-/** The instructions of the blocks that some path reaches. */
-const instructions = (func: Func): readonly Instr[] =>
-  postorder(cfgOf(func))
-    .reverse()
-    .flatMap((at) => func.blocks[at]?.body ?? []);
-
-/** The program's function and all that it calls, callbacks included. */
-function reachedFrom(module: Module, entry: string): readonly Func[] {
-  const byName = new Map(module.funcs.map((f) => [f.name, f]));
-  const found = new Set<Func>();
-  const work = [entry];
-  for (let name = work.pop(); name !== undefined; name = work.pop()) {
-    const func = byName.get(name);
-    if (func === undefined || found.has(func)) continue;
-    found.add(func);
-    for (const i of instructions(func)) {
-      const callee = i.op === 'call' || i.op === 'funcaddr' ? symbolOf(i) : null;
-      if (callee !== null) work.push(callee);
-    }
-  }
-  return [...found];
 }
 
 function checkCall(scope: Scope, i: Instr, name: string): void {
@@ -152,7 +126,7 @@ function distrust(module: Module, func: Func, value: ValueId, seen: Set<ValueId>
 function isProbed(func: Func, load: Instr): boolean {
   const pointers = pointersOf(func);
   const { slot } = pointers.place(load.args[0] ?? -1);
-  return instructions(func).some((i) => {
+  return reachedInstructions(func).some((i) => {
     const to = i.op === 'helper' && symbolOf(i)?.startsWith('probe_read') === true ? i.args[0] : undefined;
     return to !== undefined && pointers.place(to).slot === slot;
   });
