@@ -11,7 +11,7 @@
 
 import type { MapDecl } from '../src/bpf/maps.ts';
 import type { Func, Instr, Module } from '../src/ir/ir.ts';
-import { definitionsOf, mapFuncs, mapList } from '../src/ir/walk.ts';
+import { definitionsOf, mapFuncs, mapList, symbolOf } from '../src/ir/walk.ts';
 import type { Pass, Target } from './pass.ts';
 
 export const arrayValues: Pass<'ssa', 'ssa'> = {
@@ -29,9 +29,6 @@ const supported = ({ kernel: [major, minor], sections }: Target): boolean =>
 const singles = (module: Module): ReadonlyMap<string, MapDecl> =>
   new Map(module.maps.filter((m) => m.type === 'array' && m.maxEntries === 1).map((m) => [m.name, m]));
 
-const symbolOf = (i: Instr | undefined): string =>
-  typeof i?.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : '';
-
 function rewrite(f: Func, maps: ReadonlyMap<string, MapDecl>): Func {
   if (maps.size === 0) return f;
   const definitions = definitionsOf(f);
@@ -41,7 +38,7 @@ function rewrite(f: Func, maps: ReadonlyMap<string, MapDecl>): Func {
       const map = definitions[i.args[0]!];
       const key = definitions[i.args[1]!];
       const cell = key?.op === 'byref.32' ? definitions[key.args[0]!] : undefined;
-      const name = map?.op === 'mapaddr' ? symbolOf(map) : '';
+      const name = map?.op === 'mapaddr' ? (symbolOf(map) ?? '') : '';
       if (!maps.has(name) || cell?.op !== 'const' || cell.imm !== 0n) return i;
       return { ...i, op: 'mapvalue', args: [], imm: { kind: 'symbol', name, offset: 0 } };
     });

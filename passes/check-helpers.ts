@@ -22,8 +22,8 @@ import { isMapType, maps, mapTakesHelper } from '../src/bpf/maps.ts';
 import { mayLock, mayTime, type ProgramRow, programRow } from '../src/bpf/programs.ts';
 import type { Func, Instr, Module } from '../src/ir/ir.ts';
 import { pointersOf } from '../src/ir/pointers.ts';
-import { reachedFrom, reachedInstructions, symbolOf } from '../src/ir/reach.ts';
-import { definitionsOf } from '../src/ir/walk.ts';
+import { reachedFrom, reachedInstructions } from '../src/ir/reach.ts';
+import { definitionsOf, symbolOf } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
 export const checkHelpers: Pass<'ssa', 'ssa'> = {

@@ -25,8 +25,8 @@ import { type ProgramRow, programRow } from '../src/bpf/programs.ts';
 import type { StructField, Type } from '../src/ast/types.ts';
 import type { Func, Instr, Module, ValueId } from '../src/ir/ir.ts';
 import { pointersOf } from '../src/ir/pointers.ts';
-import { reachedFrom, reachedInstructions, symbolOf } from '../src/ir/reach.ts';
-import { definitionsOf, incomingValues } from '../src/ir/walk.ts';
+import { reachedFrom, reachedInstructions } from '../src/ir/reach.ts';
+import { definitionsOf, incomingValues, symbolOf } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
 export const checkKfuncs: Pass<'ssa', 'ssa'> = {

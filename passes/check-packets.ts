@@ -16,7 +16,7 @@ import { helpers, isHelperName } from '../src/bpf/helpers.ts';
 import { programRow } from '../src/bpf/programs.ts';
 import type { Func, Instr, Module, ValueId } from '../src/ir/ir.ts';
 import { bytesOf } from '../src/ir/pointers.ts';
-import { cfgOf, incomingValues, targetsOf } from '../src/ir/walk.ts';
+import { cfgOf, incomingValues, targetsOf, symbolOf } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
 export const checkPackets: Pass<'ssa', 'ssa'> = {
@@ -33,11 +33,8 @@ export const checkPackets: Pass<'ssa', 'ssa'> = {
   },
 };
 
-const symbolOf = (i: Instr): string =>
-  typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : '';
-
 function moves(i: Instr, movers: ReadonlySet<string>): boolean {
-  const name = symbolOf(i);
+  const name = symbolOf(i) ?? '';
   if (i.op === 'helper') return isHelperName(name) && helpers[name].movesPacket;
   return (i.op === 'call' || i.op === 'funcaddr') && movers.has(name);
 }

@@ -29,7 +29,7 @@ import {
   referencesOf,
 } from '../src/ir/references.ts';
 import { splitUnwinding } from '../src/ir/unwinding.ts';
-import { mapFuncs, mapTargets } from '../src/ir/walk.ts';
+import { mapFuncs, mapTargets, symbolOf } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
 export const checkReferences: Pass<'ssa', 'ssa'> = {
@@ -73,9 +73,6 @@ function mayBeNil(passed: NilPassed, parameter: string, seen: ReadonlySet<string
 }
 
 const parameterKey = (func: string, n: number): string => `${func} ${n}`;
-
-const symbolOf = (i: Instr): string | null =>
-  typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : null;
 
 /** Functions after those that they call. */
 function calleesFirst(module: Module): readonly Func[] {

@@ -17,7 +17,7 @@ import { type HelperRow, helpers } from '../src/bpf/helpers.ts';
 import type { Block, Func, Instr, Terminator, ValueId } from '../src/ir/ir.ts';
 import { type OpName, opRow } from '../src/ir/ops.ts';
 import { type Pointers, pointersOf } from '../src/ir/pointers.ts';
-import { cfgOf, mapFuncs, mapList, removeUnreachable, substitute } from '../src/ir/walk.ts';
+import { cfgOf, mapFuncs, mapList, removeUnreachable, substitute, symbolOf } from '../src/ir/walk.ts';
 import type { Pass } from './pass.ts';
 
 export const gvn: Pass<'ssa', 'ssa'> = {
@@ -60,13 +60,10 @@ const opposites: Readonly<Partial<Record<OpName, OpName>>> = {
   'icmp.sgt': 'icmp.sle',
 };
 
-const symbolName = (i: Instr): string =>
-  typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : '';
-
 /** May the call invalidate packet pointers? */
 function movesPacket(i: Instr): boolean {
   if (i.op !== 'helper') return true;
-  const name = symbolName(i);
+  const name = symbolOf(i) ?? '';
   return (
     !Object.hasOwn(helperRows, name) ||
     helperRows[name]!.movesPacket ||

@@ -18,7 +18,7 @@
 
 import { type Argument, inlinedCost, sharedCost } from '../src/ir/inline-cost.ts';
 import type { Block, Func, Instr, Module, Param, Slot, Target, Terminator, ValueId } from '../src/ir/ir.ts';
-import { definitionsOf, incomingValues, mapTargets } from '../src/ir/walk.ts';
+import { definitionsOf, incomingValues, mapTargets, symbolOf } from '../src/ir/walk.ts';
 import type { Pass, Target as Platform } from './pass.ts';
 
 export const inline: Pass<'ssa', 'ssa'> = {
@@ -34,8 +34,7 @@ const smallSize: Readonly<Record<Platform['opt'], number>> = { '0': 0, '2': 24, 
 /** No caller grows beyond this many instructions. */
 const callerLimit = 20_000;
 
-const calleeOf = (i: Instr): string | null =>
-  i.op === 'call' && typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : null;
+const calleeOf = (i: Instr): string | null => (i.op === 'call' ? symbolOf(i) : null);
 
 const sizeOf = (f: Func): number => f.blocks.reduce((n, b) => n + b.body.length + 1, 0);
 

@@ -19,7 +19,7 @@
 
 import { assert, must } from '../src/base/assert.ts';
 import type { Block, Func, Instr, Module, SlotId, Target, Terminator, ValueId } from '../src/ir/ir.ts';
-import { blockIndex, mapFuncs, targetsOf } from '../src/ir/walk.ts';
+import { blockIndex, mapFuncs, targetsOf, symbolOf } from '../src/ir/walk.ts';
 import type { Pass } from './pass.ts';
 
 export const lowerAborts: Pass<'ssa', 'ssa'> = {
@@ -35,9 +35,6 @@ export const lowerAborts: Pass<'ssa', 'ssa'> = {
 };
 
 const aborts = (f: Func): boolean => f.blocks.some((b) => b.end.kind === 'abort');
-
-const symbolOf = (i: Instr): string | null =>
-  typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : null;
 
 function checkCallbacks(module: Module, flagged: ReadonlySet<string>): void {
   for (const f of module.funcs) {

@@ -29,7 +29,7 @@ import type {
   Target,
   ValueId,
 } from '../src/ir/ir.ts';
-import { blockIndex, cfgOf, definitionsOf, incomingValues, mapFuncs } from '../src/ir/walk.ts';
+import { blockIndex, cfgOf, definitionsOf, incomingValues, mapFuncs, symbolOf } from '../src/ir/walk.ts';
 import type { Pass } from './pass.ts';
 
 export const nilOnce: Pass<'ssa', 'ssa'> = {
@@ -77,11 +77,11 @@ function handedIn(module: Module): Handed {
 }
 
 function calleeOf(i: Instr): string | null {
-  return i.op === 'call' && typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : null;
+  return i.op === 'call' ? symbolOf(i) : null;
 }
 
 function addressTaken(i: Instr): string | null {
-  return i.op === 'funcaddr' && typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : null;
+  return i.op === 'funcaddr' ? symbolOf(i) : null;
 }
 
 /** Does a function compare a parameter with nil, itself or by a function that gets the outcome? */

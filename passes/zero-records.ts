@@ -17,7 +17,7 @@ import { clearing } from '../src/ir/clearing.ts';
 import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { recordAliases, recordBytes, writeSummary } from '../src/ir/record-bytes.ts';
-import { cfgOf, definitionsOf, mapFuncs, targetsOf } from '../src/ir/walk.ts';
+import { cfgOf, definitionsOf, mapFuncs, targetsOf, symbolOf } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
 export const zeroRecords: Pass<'ssa', 'ssa'> = {
@@ -36,8 +36,7 @@ export const zeroRecords: Pass<'ssa', 'ssa'> = {
   },
 };
 
-const isHelper = (i: Instr, name: string): boolean =>
-  i.op === 'helper' && typeof i.imm === 'object' && i.imm?.kind === 'symbol' && i.imm.name === name;
+const isHelper = (i: Instr, name: string): boolean => i.op === 'helper' && symbolOf(i) === name;
 
 const isReserve = (i: Instr): boolean => isHelper(i, 'ringbuf_reserve');
 

@@ -19,6 +19,7 @@ import type { ModelMap } from '../model/maps/map.ts';
 import { Memory, Trap } from '../model/memory.ts';
 import { type Block, type Func, type Instr, type IrType, type Module, type Target, widthOf } from './ir.ts';
 import { opRow } from './ops.ts';
+import { symbolOf } from './walk.ts';
 
 export interface MachineOptions {
   readonly helpers?: Readonly<Record<string, HostFunction>>;
@@ -177,8 +178,7 @@ function execute(frame: Frame, i: Instr): void {
   frame.types[i.result] = i.type;
 }
 
-const symbol = (i: Instr): string =>
-  typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : '';
+const symbol = (i: Instr): string => symbolOf(i) ?? '';
 const displacement = (i: Instr): bigint =>
   typeof i.imm === 'number'
     ? BigInt(i.imm)

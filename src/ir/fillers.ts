@@ -8,6 +8,7 @@
 
 import { type HelperRow, helpers } from '../bpf/helpers.ts';
 import type { Instr } from './ir.ts';
+import { symbolOf } from './walk.ts';
 
 const names: ReadonlySet<string> = new Set([
   'skb_load_bytes',
@@ -19,7 +20,7 @@ const names: ReadonlySet<string> = new Set([
 
 /** The helper's row, if the instruction calls such a helper. */
 export function fillers(i: Instr): HelperRow | null {
-  const name = typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : '';
+  const name = symbolOf(i) ?? '';
   if (i.op !== 'helper' || !names.has(name)) return null;
   return (helpers as Readonly<Record<string, HelperRow>>)[name] ?? null;
 }

@@ -8,11 +8,7 @@
 
 import { postorder } from '../base/graph.ts';
 import type { Func, Instr, Module } from './ir.ts';
-import { cfgOf } from './walk.ts';
-
-/** The name of the function, map, global or string that the immediate is; null: it is something else. */
-export const symbolOf = (i: Instr): string | null =>
-  typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : null;
+import { cfgOf, symbolOf } from './walk.ts';
 
 /** The instructions of the blocks that some path reaches. */
 export const reachedInstructions = (func: Func): readonly Instr[] =>

@@ -15,7 +15,7 @@ import { type HelperArg, helpers, isHelperName } from '../bpf/helpers.ts';
 import type { Block, BlockId, Func, Instr, ValueId } from './ir.ts';
 import { opRow } from './ops.ts';
 import { bytesOf, type Pointers, pointersOf } from './pointers.ts';
-import { cfgOf, incomingValues, targetsOf } from './walk.ts';
+import { cfgOf, incomingValues, targetsOf, symbolOf } from './walk.ts';
 
 /** Bytes written through a parameter, by its index. */
 export type WriteSummary = ReadonlyMap<number, BitSet>;
@@ -30,9 +30,6 @@ export interface RecordBytes {
 
 /** Bytes of a parameter's object that summaries look at. */
 const summarised = 4096;
-
-const symbolOf = (i: Instr): string =>
-  typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : '';
 
 /** The value and the block parameters that are it, or nil. */
 export function recordAliases(
@@ -93,7 +90,7 @@ function touches(
     return i.args.flatMap((v, n): readonly Touch[] => {
       const start = at(v);
       if (start === null) return [];
-      const written = [...(summaries.get(symbolOf(i))?.get(n) ?? new BitSet())];
+      const written = [...(summaries.get(symbolOf(i) ?? '')?.get(n) ?? new BitSet())];
       return [
         ...written.map((k) => ({ offset: start + k, size: 1, how: 'write' }) as const),
         { offset: 0, size, how: 'submit' },
@@ -101,7 +98,7 @@ function touches(
     });
   }
   if (i.op !== 'helper') return [];
-  const name = symbolOf(i);
+  const name = symbolOf(i) ?? '';
   const args: readonly HelperArg[] = isHelperName(name) ? helpers[name].args : [];
   return i.args.flatMap((v, n): readonly Touch[] => {
     const start = at(v);

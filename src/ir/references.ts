@@ -14,7 +14,7 @@ import { type HelperName, helpers, isHelperName } from '../bpf/helpers.ts';
 import { kfuncHas, kfuncPrototype, kfuncRelease } from '../bpf/kfuncs.ts';
 import type { Func, Instr, MapDecl, ValueId } from './ir.ts';
 import { bytesOf, type Pointers, pointersOf } from './pointers.ts';
-import { definitionsOf, incomingValues } from './walk.ts';
+import { definitionsOf, incomingValues, symbolOf } from './walk.ts';
 
 /** How a kind of reference is spoken of, and what an abort does with one that is open. */
 export interface ReferenceKind {
@@ -160,16 +160,13 @@ export interface References {
   readonly strays: readonly { readonly instr: Instr; readonly kind: ReferenceKind }[];
 }
 
-const symbolOf = (i: Instr): string =>
-  typeof i.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : '';
-
 /** What a call takes: the kind, and the pointer to it. `mapType`: of the helper's map. */
 function takenBy(
   i: Instr,
   summaries: Summaries,
   mapType: string | null,
 ): { kind: ReferenceKind; pointer: ValueId } | null {
-  const name = symbolOf(i);
+  const name = symbolOf(i) ?? '';
   if (i.op === 'helper' && isHelperName(name)) {
     const found = name === 'map_lookup_elem' && (mapType === 'sockmap' || mapType === 'sockhash');
     const kind = found ? socket : takenByHelper[name];
@@ -188,7 +185,7 @@ function takenBy(
 
 /** The pointers that a call gives back, with their kind where only the call tells. */
 function releasedBy(i: Instr, summaries: Summaries): readonly { kind: ReferenceKind; pointer: ValueId }[] {
-  const name = symbolOf(i);
+  const name = symbolOf(i) ?? '';
   if (i.op === 'helper' && isHelperName(name)) {
     const at = name === 'spin_unlock' ? 0 : helpers[name].releases;
     const pointer = at === undefined ? undefined : i.args[at];

@@ -13,6 +13,7 @@ import type { Func, Instr, ValueId } from './ir.ts';
 import { type OpName, opRow } from './ops.ts';
 import { packetPointers } from './packets.ts';
 import { bytesOf, pointersOf } from './pointers.ts';
+import { symbolOf } from './walk.ts';
 
 export interface Access {
   readonly region: string;
@@ -68,9 +69,6 @@ const quiet: ReadonlySet<string> = new Set([
 /** Helpers that change maps, and nothing else. */
 const mapping: ReadonlySet<string> = new Set(['map_update_elem', 'map_delete_elem', 'map_push_elem']);
 
-const symbolOf = (i: Instr | undefined): string =>
-  typeof i?.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : '';
-
 export const mayOverlap = (a: Access, b: Access): boolean => {
   if (a.region !== b.region) return a.region === 'any' || b.region === 'any';
   return a.root !== b.root || (a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes);
@@ -101,13 +99,15 @@ export function regionsOf(f: Func): Regions {
     }
     switch (d?.op) {
       case 'mapvalue':
-        return `map ${symbolOf(d)}`;
+        return `map ${symbolOf(d) ?? ''}`;
       case 'globaladdr':
         return 'globals';
       case 'helper': {
         if (symbolOf(d) === 'ringbuf_reserve') return `record ${d.result}`;
         const map = definitions[d.args[0] ?? -1];
-        return symbolOf(d) === 'map_lookup_elem' && map?.op === 'mapaddr' ? `map ${symbolOf(map)}` : 'any';
+        return symbolOf(d) === 'map_lookup_elem' && map?.op === 'mapaddr'
+          ? `map ${symbolOf(map) ?? ''}`
+          : 'any';
       }
       default:
         return 'any';
@@ -147,7 +147,7 @@ export function regionsOf(f: Func): Regions {
     if (access !== null && (!i.op.startsWith('atomic.') || unleaked(access.region)))
       return access.region === 'any' ? everything : { kind: 'place', access };
     if (i.op !== 'helper') return everything;
-    const name = symbolOf(i);
+    const name = symbolOf(i) ?? '';
     const helper = Object.hasOwn(rows, name) ? rows[name] : undefined;
     if (helper === undefined || helper.movesPacket) return everything;
     const writes = i.args.some((_, at) => /write|out|mem-fixed|dynptr/.test(helper.args[at]?.kind ?? ''));

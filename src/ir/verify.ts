@@ -23,7 +23,7 @@ import {
   widthOf,
 } from './ir.ts';
 import { type OperandType, opRow } from './ops.ts';
-import { cfgOf, targetsOf } from './walk.ts';
+import { cfgOf, targetsOf, symbolOf } from './walk.ts';
 
 export interface Problem {
   /** `@main b2`. */
@@ -287,7 +287,7 @@ function checkCall(instr: Instr, names: Names, sites: ReadonlyMap<ValueId, Site>
 }
 
 function checkHelper(instr: Instr, complain: Complain): void {
-  const name = typeof instr.imm === 'object' && instr.imm?.kind === 'symbol' ? instr.imm.name : '';
+  const name = symbolOf(instr) ?? '';
   const row = Object.hasOwn(helperRows, name) ? helperRows[name] : undefined;
   if (row === undefined) return;
   const most = variadicHelpers.has(name) ? maxArgs : row.args.length;

@@ -37,6 +37,10 @@ export function terminatorUses(end: Terminator): readonly ValueId[] {
   }
 }
 
+/** The function, helper, map, global or string that the instruction names; null: it names none. */
+export const symbolOf = (i: Instr | undefined): string | null =>
+  typeof i?.imm === 'object' && i.imm?.kind === 'symbol' ? i.imm.name : null;
+
 /** Index of each block in its function's list. */
 export const blockIndex = memo(
   (f: Func): ReadonlyMap<number, number> => new Map(f.blocks.map((b, i) => [b.id, i])),

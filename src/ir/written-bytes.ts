@@ -13,7 +13,7 @@ import { reversePostorder } from '../base/graph.ts';
 import { type ArgKind, type HelperRow, helpers } from '../bpf/helpers.ts';
 import type { Func, Instr, Module, ValueId } from './ir.ts';
 import { opRow } from './ops.ts';
-import { cfgOf, definitionsOf } from './walk.ts';
+import { cfgOf, definitionsOf, symbolOf } from './walk.ts';
 
 interface Place {
   readonly slot: number;
@@ -68,8 +68,7 @@ const writeKinds: ReadonlySet<ArgKind> = new Set(['mem-write', 'value-out', 'ptr
 
 function sizeOf(b: Bytes, i: Instr, at: number, kind: ArgKind): number | null {
   const map = b.definitions[i.args[0]!];
-  const name =
-    map?.op === 'mapaddr' && typeof map.imm === 'object' && map.imm?.kind === 'symbol' ? map.imm.name : null;
+  const name = map?.op === 'mapaddr' ? symbolOf(map) : null;
   const decl = b.module.maps.find((m) => m.name === name);
   if (kind === 'key') return decl?.keySize ?? null;
   if (kind === 'value' || kind === 'value-or-null' || kind === 'value-out') return decl?.valueSize ?? null;

@@ -12,6 +12,7 @@ import { type ContextField, hasDirectPacket, mayRead, mayReadThrough, mayWrite }
 import { type ProgramRow, programRow } from '../bpf/programs.ts';
 import type { Func, Instr, Program, ValueId } from '../ir/ir.ts';
 import type { Context, ModuleContext } from './context.ts';
+import { symbolOf } from '../ir/walk.ts';
 
 export type ContextUse = { readonly span: Span } & (
   | {
@@ -41,10 +42,7 @@ export function noteField(cx: Context, base: ValueId, use: Omit<FieldUse, 'commo
   noteUse(cx, { ...use, common: cx.commonSocks.has(base) });
 }
 
-const calleeOf = (i: Instr): string | null =>
-  (i.op === 'call' || i.op === 'funcaddr') && typeof i.imm === 'object' && i.imm?.kind === 'symbol'
-    ? i.imm.name
-    : null;
+const calleeOf = (i: Instr): string | null => (i.op === 'call' || i.op === 'funcaddr' ? symbolOf(i) : null);
 
 /** A program's function and all that it calls, callbacks included, in the order in which they are found. */
 function reached(funcs: ReadonlyMap<string, Func>, entry: string): ReadonlySet<string> {
