@@ -36,14 +36,15 @@ export const checkHelpers: Pass<'ssa', 'ssa'> = {
     for (const program of module.programs) {
       const found = programRow(program.section);
       if (found === null) continue;
-      for (const func of reachedFrom(module, program.name)) {
+      const reached = reachedFrom(module, program.name);
+      for (const func of reached) {
         // The verdicts differ by type of program and by whether it may sleep, not by program.
         const key = `${func.name} ${found.row.helpers} ${found.row.sleepable}`;
         if (checked.has(key)) continue;
         checked.add(key);
         checkFunc({ module, context, row: found.row, func });
       }
-      checkHeld(module, context, found.row, reachedFrom(module, program.name));
+      checkHeld(module, context, found.row, reached);
     }
     return module;
   },
