@@ -12,6 +12,7 @@
  * has returned. Invariant: no jump leads out of the function's body.
  */
 
+import { labelsIn } from '../ast/labels.ts';
 import type { TBlock, TExpr, TFuncLit, TIf, TRange, TReturn, TStmt, TVar } from '../ast/typed.ts';
 import type { Type } from '../ast/types.ts';
 import type { Span } from '../base/source.ts';
@@ -61,24 +62,6 @@ interface Leaving {
 interface Nested {
   readonly breaks: boolean;
   readonly continues: boolean;
-}
-
-function labelsOf(s: TStmt): readonly string[] {
-  switch (s.kind) {
-    case 'block':
-      return s.stmts.flatMap(labelsOf);
-    case 'if':
-      return [...labelsOf(s.then), ...(s.else === null ? [] : labelsOf(s.else))];
-    case 'for':
-    case 'range':
-      return labelsOf(s.body);
-    case 'switch':
-      return s.cases.flatMap((c) => c.body.flatMap(labelsOf));
-    case 'labeled':
-      return [s.label, ...labelsOf(s.stmt)];
-    default:
-      return [];
-  }
 }
 
 function leave(l: Leaving, s: TStmt, values: readonly TExpr[]): TBlock {
@@ -158,7 +141,7 @@ export function rangeOverMap(env: Env, visit: Env, stmt: MapRange, key: Type, va
   let results: readonly TVar[] = [];
   const leaving: Leaving = {
     own: stmt.label,
-    inside: new Set(labelsOf(stmt.body)),
+    inside: new Set(labelsIn(stmt.body)),
     left: shared('left', int32),
     exits: [],
     results: () => {

@@ -142,33 +142,6 @@ function statement(c: Collector, stmt: TStmt, where: Where): void {
   }
 }
 
-/** The labels that stand in a statement, those of closures apart. */
-export function labelsIn(stmt: TStmt): readonly string[] {
-  switch (stmt.kind) {
-    case 'block':
-      return stmt.stmts.flatMap(labelsIn);
-    case 'if':
-      return [...labelsIn(stmt.then), ...(stmt.else === null ? [] : labelsIn(stmt.else))];
-    case 'for':
-    case 'range':
-      return labelsIn(stmt.body);
-    case 'switch':
-      return stmt.cases.flatMap((clause) => clause.body.flatMap(labelsIn));
-    case 'labeled':
-      return [stmt.label, ...labelsIn(stmt.stmt)];
-    case 'expr':
-    case 'declare':
-    case 'assign':
-    case 'opassign':
-    case 'return':
-    case 'branch':
-    case 'defer':
-      return [];
-    default:
-      return stmt satisfies never;
-  }
-}
-
 /** An operand of an assignment: its root variable is written, its indexes are read. */
 function target(c: Collector, x: TExpr | TVar | null, where: Where): void {
   if (x === null) return;

@@ -9,8 +9,8 @@
  * returned, after its deferred calls. Calling yield again after that is a panic, as in Go.
  */
 
+import { labelsIn } from '../ast/labels.ts';
 import type { TRange } from '../ast/typed.ts';
-import { labelsIn } from './analysis.ts';
 import { must } from '../base/assert.ts';
 import { callValue } from './calls.ts';
 import type { Context, Frame } from './context.ts';
