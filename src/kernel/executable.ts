@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { ByteReader, MalformedError } from '../object/bytes.ts';
+import { fileOffset } from '../object/segments.ts';
 
 const sectionTypes = { symtab: 2, dynsym: 11 } as const;
-const loadSegment = 1;
 const functionSymbol = 2;
 
 interface Table {
@@ -43,24 +43,6 @@ function symbolAddress(r: ByteReader, symbol: string): bigint | null {
   return null;
 }
 
-function fileOffset(r: ByteReader, address: bigint): bigint | null {
-  r.at = 32;
-  const offset = Number(r.u64());
-  r.at = 56;
-  const count = r.u16();
-  for (let i = 0; i < count; i++) {
-    r.at = offset + i * 56;
-    const type = r.u32();
-    r.at += 4;
-    const [start, virtual] = [r.u64(), r.u64()];
-    r.at += 8;
-    const size = r.u64();
-    if (type === loadSegment && address >= virtual && address < virtual + size)
-      return address - virtual + start;
-  }
-  return null;
-}
-
 export function symbolOffset(path: string, symbol: string): bigint {
   let bytes: Uint8Array;
   try {
@@ -71,7 +53,7 @@ export function symbolOffset(path: string, symbol: string): bigint {
   const r = new ByteReader(bytes, bytes[5] === 2 ? 'big' : 'little');
   const address = symbolAddress(r, symbol);
   if (address === null) throw new MalformedError(`${path} has no function ${symbol}`);
-  const offset = fileOffset(r, address);
+  const offset = fileOffset(r, address, 'file');
   if (offset === null) throw new MalformedError(`${symbol} of ${path} lies in no segment`);
   return offset;
 }

@@ -9,6 +9,7 @@
 
 import { usdtSpec } from '../bpf/usdt.ts';
 import { ByteReader, ByteWriter, MalformedError } from './bytes.ts';
+import { fileOffset } from './segments.ts';
 
 export interface StaticProbe {
   readonly provider: string;
@@ -25,8 +26,6 @@ interface Part {
   readonly offset: number;
   readonly size: number;
 }
-
-const loadSegment = 1;
 
 function sectionsOf(r: ByteReader): readonly Part[] {
   r.at = 40;
@@ -45,22 +44,10 @@ function sectionsOf(r: ByteReader): readonly Part[] {
 }
 
 /** Where an address is in the file. */
-function fileOffset(r: ByteReader, address: bigint): bigint {
-  r.at = 32;
-  const table = Number(r.u64());
-  r.at = 56;
-  const count = r.u16();
-  for (let i = 0; i < count; i++) {
-    r.at = table + i * 56;
-    const type = r.u32();
-    r.at += 4;
-    const [offset, virtual] = [r.u64(), r.u64()];
-    r.at += 16;
-    const size = r.u64();
-    if (type === loadSegment && address >= virtual && address < virtual + size)
-      return address - virtual + offset;
-  }
-  throw new MalformedError('a static probe lies in no segment');
+function placeOf(r: ByteReader, address: bigint): bigint {
+  const offset = fileOffset(r, address, 'memory');
+  if (offset === null) throw new MalformedError('a static probe lies in no segment');
+  return offset;
 }
 
 export function staticProbes(bytes: Uint8Array): readonly StaticProbe[] {
@@ -86,8 +73,8 @@ export function staticProbes(bytes: Uint8Array): readonly StaticProbe[] {
     out.push({
       provider,
       name,
-      offset: fileOffset(r, location + moved),
-      semaphore: counter === 0n ? 0n : fileOffset(r, counter + moved),
+      offset: placeOf(r, location + moved),
+      semaphore: counter === 0n ? 0n : placeOf(r, counter + moved),
       args: args.split(' ').filter((arg) => arg !== ''),
     });
   }
