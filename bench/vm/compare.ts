@@ -95,7 +95,7 @@ export function vmRunner(machine: Machine<PReg>, kind: ProgramKind): Runner {
 }
 
 /** Of values per processor, the one that ran: all others are zero. */
-function ownValue(value: Uint8Array, size: number): Uint8Array {
+export function ownValue(value: Uint8Array, size: number): Uint8Array {
   const stride = Math.ceil(size / 8) * 8;
   for (let at = 0; at < value.length; at += stride) {
     const own = value.subarray(at, at + size);

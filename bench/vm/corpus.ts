@@ -22,6 +22,7 @@ import { RunFault, type Session, type SessionInput } from '../../src/testing/ses
 import { vmSession } from '../../src/testing/vm-session.ts';
 import { type GoldenProgram, readProgram } from '../../golden/compiled.ts';
 import { randomFrom } from '../fuzz/random.ts';
+import { ownValue } from './compare.ts';
 
 export interface Compared {
   /** `examples/hello.go main`. */
@@ -83,7 +84,7 @@ function observe(
     .filter((map) => map.content === null && walkable.includes(map.type))
     .map((map) => {
       const entries = session.entries(map.name).map(([key, value]) => {
-        const shown = value.length === map.valueSize ? value : ownCopy(value, map.valueSize);
+        const shown = value.length === map.valueSize ? value : ownValue(value, map.valueSize);
         return `${toHex(key)}=${toHex(shown)}`;
       });
       return `${map.name}{${entries.sort().join(' ')}}`;
@@ -100,16 +101,6 @@ function observe(
     ...variables,
     ...events,
   ].join('\n');
-}
-
-/** Of copies per processor, the one that ran. */
-function ownCopy(value: Uint8Array, size: number): Uint8Array {
-  const stride = Math.ceil(size / 8) * 8;
-  for (let at = 0; at < value.length; at += stride) {
-    const copy = value.subarray(at, at + size);
-    if (copy.some((b) => b !== 0)) return copy;
-  }
-  return value.subarray(0, size);
 }
 
 /** Packets of Ethernet with IPv4, UDP and TCP now and then, else bytes. */
