@@ -214,7 +214,7 @@ export function compile(input: CompileInput): CompileResult {
   }
 }
 
-/** Parses and checks once; compiles a second time, with the object inside the output, where it must be there. */
+/** Parses and checks once; compiles a second time, with the object inside the output, where that turns out to be needed. */
 function compileChecked(input: CompileInput, options: CompileOptions): CompileResult {
   const diagnostics = new Diagnostics();
   const checked = checkAll(input, diagnostics);
@@ -224,12 +224,12 @@ function compileChecked(input: CompileInput, options: CompileOptions): CompileRe
     return finish(checked, { ...options, embed }, own);
   };
   const form = options.emit === 'ir' ? null : emitForms[options.emit];
-  const carries = !options.embed && (form === null || form.sections === 'embedded');
-  const first = attempt(options.embed);
+  const carries = form === null || form.sections === 'embedded';
+  const embed = options.embed || (form?.sections === 'embedded' && hasLoaderVariables(checked.program));
+  const first = attempt(embed);
   const errors = first.result.diagnostics.filter((d) => d.severity === 'error');
   const needsObject = errors.length > 0 && errors.every((d) => d.code === 'needs-object');
-  const variables = form?.sections === 'embedded' && hasLoaderVariables(checked.program);
-  const last = carries && (needsObject || variables) ? attempt(true) : first;
+  const last = carries && !embed && needsObject ? attempt(true) : first;
   last.show();
   return last.result;
 }
