@@ -6,7 +6,7 @@
  *     npm run conformance -- ../bpf_conformance      tests: 300 of 313 passed, 13 refused, 0 failed
  */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { type CaseResult, readCase, runCase } from './case.ts';
 
 const [clone] = process.argv.slice(2);
@@ -33,7 +33,10 @@ function runAll(folder: string, under: string): number {
   return count.failed;
 }
 
-if (clone === undefined) {
-  process.stderr.write('usage: npx tsx bench/conformance/main.ts CLONE\n');
+const isClone = (folder: string): boolean =>
+  spawnSync('git', ['-C', folder, 'rev-parse', 'HEAD']).status === 0;
+
+if (clone === undefined || !isClone(clone)) {
+  process.stderr.write('usage: npm run conformance -- CLONE, a git clone of bpf_conformance\n');
   process.exitCode = 2;
 } else if (runAll(clone, 'tests') > 0) process.exitCode = 1;
