@@ -52,7 +52,7 @@ async function run(tasks: readonly Task[], jobs: number, handle: (answer: Answer
   const waiting = [...tasks];
   const worker = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const child = fork(workerPath, { execArgv: [] });
+      const child = fork(workerPath, { execArgv: ['--max-semi-space-size=64'] });
       const next = (): void => {
         const task = waiting.shift();
         if (task === undefined) child.kill();
