@@ -99,6 +99,9 @@ describe('peephole rules', () => {
   }
 });
 
+const improvedBody = (code: string): string =>
+  text(improve(func([...read(code), exit(p(0), noPos)]), newest).blocks[0]!.body);
+
 describe('peephole', () => {
   it('makes one instruction of the five that materialise a key', () => {
     const done = improve(
@@ -136,5 +139,28 @@ describe('peephole', () => {
     const done = improve({ ...func([]), blocks }, testTarget);
     expect(done.blocks[1]!.body.map((i) => i.op)).toEqual(['exit']);
     expect(done.blocks[2]!.body.map((i) => i.op)).toEqual(['mov64_imm', 'exit']);
+  });
+
+  it('loads -1 after the 32-bit -1, which is another value', () => {
+    const first = '*(u64 *)(r10 - 8) = r0';
+    const kept = `w0 = -1; ${first}; r0 = -1`;
+    expect(improvedBody(kept)).toBe(`${kept}; exit`);
+    expect(improvedBody(`w0 = 5; ${first}; r0 = 5`)).toBe(`w0 = 5; ${first}; exit`);
+  });
+
+  it('merges constants in the order of their addresses, where the wider store is aligned', () => {
+    const merged = (code: string): string => improvedBody(`${code}; r0 = 0`);
+    expect(merged('*(u8 *)(r10 - 7) = 2; *(u8 *)(r10 - 8) = 1')).toBe(
+      '*(u16 *)(r10 - 8) = 513; r0 = 0; exit',
+    );
+    expect(merged('*(u8 *)(r10 - 8) = 1; *(u8 *)(r10 - 7) = 2')).toBe(
+      '*(u16 *)(r10 - 8) = 513; r0 = 0; exit',
+    );
+    for (const apart of [
+      '*(u8 *)(r10 - 7) = 1; *(u8 *)(r10 - 6) = 2',
+      '*(u16 *)(r10 - 6) = 1; *(u16 *)(r10 - 4) = 2',
+      '*(u32 *)(r10 - 12) = 1; *(u32 *)(r10 - 8) = 0',
+    ])
+      expect(merged(apart)).toBe(`${apart}; r0 = 0; exit`);
   });
 });

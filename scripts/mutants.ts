@@ -3,7 +3,8 @@
  *
  *     npm run mutants [-- WORD...]        all, or those in files whose path has one of the words
  *
- * A mutant is killed when its tests fail. Fails when fewer than 95 % are, or one no longer fits its file.
+ * A mutant is killed when its tests fail, or hang for five minutes. Fails when fewer than 95 % are, or one no longer
+ * fits its file.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -25,17 +26,18 @@ function scratchCopy(): string {
   return folder;
 }
 
-function passes(folder: string, tests: readonly string[]): boolean {
+type Verdict = 'killed' | 'hung' | 'survived' | 'does not fit';
+
+function judgement(folder: string, tests: readonly string[]): Verdict {
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
   const run = spawnSync(process.execPath, [vitest, 'run', '--bail', '1', ...tests], {
     cwd: folder,
     stdio: 'ignore',
     timeout: secondsPerMutant * 1000,
   });
-  return run.status === 0;
+  if (run.status === 0) return 'survived';
+  return run.status === null ? 'hung' : 'killed';
 }
-
-type Verdict = 'killed' | 'survived' | 'does not fit';
 
 function judge(folder: string, { file, before, after, tests }: Mutant): Verdict {
   const path = join(folder, file);
@@ -46,7 +48,7 @@ function judge(folder: string, { file, before, after, tests }: Mutant): Verdict 
     original.replace(before, () => after),
   );
   try {
-    return passes(folder, tests) ? 'survived' : 'killed';
+    return judgement(folder, tests);
   } finally {
     writeFileSync(path, original);
   }
@@ -55,10 +57,10 @@ function judge(folder: string, { file, before, after, tests }: Mutant): Verdict 
 const words = process.argv.slice(2);
 const chosen = mutants.filter(({ file }) => words.length === 0 || words.some((word) => file.includes(word)));
 const folder = scratchCopy();
-const counts: Record<Verdict, number> = { killed: 0, survived: 0, 'does not fit': 0 };
+const counts: Record<Verdict, number> = { killed: 0, hung: 0, survived: 0, 'does not fit': 0 };
 try {
   const tests = [...new Set(chosen.flatMap((mutant) => mutant.tests))];
-  if (!passes(folder, tests)) throw new Error('the tests fail without a mutant');
+  if (judgement(folder, tests) !== 'survived') throw new Error('the tests fail without a mutant');
   for (const mutant of chosen) {
     const verdict = judge(folder, mutant);
     counts[verdict]++;
@@ -67,6 +69,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-const share = counts.killed / Math.max(1, chosen.length);
-say(`${counts.killed} of ${chosen.length} killed (${(share * 100).toFixed(1)} %)`);
+const killed = counts.killed + counts.hung;
+const share = killed / Math.max(1, chosen.length);
+say(`${killed} of ${chosen.length} killed (${(share * 100).toFixed(1)} %)`);
 process.exitCode = share >= goal && counts['does not fit'] === 0 ? 0 : 1;

@@ -122,3 +122,22 @@ b0:
     expect(steps.find((step) => step.startsWith('add'))).toContain(' 1 ');
   });
 });
+
+describe('sign-extending moves', () => {
+  const moved = (inst: string, value: bigint): bigint => {
+    const text = `func @main(1) frame 0 next v11 b1 {\nb0:\n  r0 = 0\n  ${inst}\n  exit\n}\n`;
+    const outcome = machine(text).run('main', [value]);
+    return outcome.kind === 'return' ? BigInt.asUintN(64, outcome.value) : -1n;
+  };
+
+  it.each([
+    ['r0 = (s8)r1', 0xff80n, 0xffff_ffff_ffff_ff80n],
+    ['r0 = (s16)r1', 0x1_8000n, 0xffff_ffff_ffff_8000n],
+    ['r0 = (s32)r1', 0x8000_0000n, 0xffff_ffff_8000_0000n],
+    ['w0 = (s8)w1', 0xff80n, 0xffff_ff80n],
+    ['w0 = (s16)w1', 0x1_8000n, 0xffff_8000n],
+    ['w0 = (s8)w1', 0x17fn, 0x7fn],
+  ])('%s of %d', (inst, value, result) => {
+    expect(moved(inst, value)).toBe(result);
+  });
+});
