@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { cfgSimplify } from './cfg-simplify.ts';
 import { copyProp } from './copy-prop.ts';
+import { dse } from './dse.ts';
 import { simplify } from './simplify.ts';
 import { firstDifference, transform } from './test-support.ts';
 import { unrollLoops } from './unroll-loops.ts';
@@ -46,4 +47,12 @@ test('loops of many rounds, or without a count, stay', () => {
 
 test('programs do what they did', () => {
   expect(firstDifference(passes, { from: 1, count: 60 })).toBeNull();
+});
+
+test('the rounds share no instruction, of which a later pass could tell only one object', () => {
+  // A store of the same value to the same place in each round: neither operand is renamed.
+  const same = loop(3).replace('  v6: ptr =', '  store.64 v0 + 8, v2\n  v6: ptr =');
+  const text = transform(same, [unrollLoops]);
+  expect(text.match(/store\.64/g)).toHaveLength(3);
+  expect(transform(same, [unrollLoops, dse])).toContain('store.64');
 });

@@ -289,7 +289,7 @@ function withCopies({ body, nextValue }: SingleExit, { rounds: copies, leaving }
       made.push({
         id: must(blockNames.get(b.id), 'a block'),
         params: b.params.map((p) => ({ ...p, id: rename(p.id) })),
-        body: copy.body.map((i) => (i.result === null ? i : { ...i, result: rename(i.result) })),
+        body: copy.body.map((i) => ({ ...i, result: i.result === null ? null : rename(i.result) })),
         end: mapTargets(n === copies - 1 && b.id === leaving ? left(copy.end, inside) : copy.end, target),
       });
     }

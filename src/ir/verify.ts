@@ -122,9 +122,13 @@ function verifyFunc(f: Func, names: Names, problems: Problem[]): void {
   }
   const sites = definitions(f, say);
 
+  const seen = new Set<Instr>();
   for (const b of f.blocks) {
     b.body.forEach((instr, i) => {
       const complain = (message: string) => say(b, `${instr.op}: ${message}`, instr.pos);
+      // Passes note what becomes of an instruction by the object.
+      if (seen.has(instr)) complain('the same object stands in two places');
+      seen.add(instr);
       checkArgs(instr, sites, complain);
       checkImm(instr, f, names, complain);
       if (instr.op === 'call') checkCall(instr, names, sites, complain);
