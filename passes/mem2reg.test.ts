@@ -121,6 +121,26 @@ b0:
   expect(text).not.toContain('store.32');
 });
 
+test('pieces that are only copied are no wider than other stack memory at either end allows', () => {
+  const text = clean(`global @g .bss size 6 align 2
+func @f(v0: i64) {
+  slot s0 6 align 2
+  slot s1 6 align 2
+b0:
+  v1: ptr = slotaddr s0
+  v2: ptr = ptradd v1, v0
+  v3: i32 = const 1
+  store.16 v2 + 0, v3
+  v4: ptr = slotaddr s1
+  copy.2 v4, v1, 6
+  v5: ptr = globaladdr @g
+  copy.2 v5, v4, 6
+  return
+}
+`);
+  expect(text.match(/load\.u\d+/g)).toEqual(['load.u16', 'load.u16', 'load.u16']);
+});
+
 test('what was never written is 0', () => {
   expect(
     clean(`func @f() -> i64 {

@@ -53,8 +53,8 @@ interface Bulk {
   readonly to: Part | null;
   readonly from: Part | null;
   readonly size: number;
-  /** How wide the target may be accessed: on the stack as its type is aligned. */
-  readonly align: number;
+  /** How wide the ends may be accessed where they stay memory: on the stack as the type is aligned. */
+  readonly align: { readonly to: number; readonly from: number };
 }
 
 interface Cluster {
@@ -130,7 +130,8 @@ function collect(
       for (const p of [to, from]) {
         if (p !== null && (p.offset < 0 || p.offset + size > p.slot.size)) p.slot.escapes = true;
       }
-      bulks.push({ to, from, size, align: pointers.maybeStack(i.args[0]!) ? (row.align ?? 1) : 8 });
+      const [toAlign, fromAlign = 8] = i.args.map((v) => (pointers.maybeStack(v) ? (row.align ?? 1) : 8));
+      bulks.push({ to, from, size, align: { to: toAlign!, from: fromAlign } });
       return;
     }
     const isLoad = i.op.startsWith('load.');
@@ -176,9 +177,30 @@ function propagate(bulks: readonly Bulk[]): void {
   }
 }
 
+/** How wide the pieces of each slot may be for all memory that it is copied from and to, through other slots too. */
+function widestAccess(bulks: readonly Bulk[]): (slot: SlotInfo) => number {
+  const units = new Map<SlotInfo, number>();
+  const unitOf = (slot: SlotInfo): number => units.get(slot) ?? 8;
+  const end = (p: Part | null, align: number): number =>
+    p === null || p.slot.escapes ? align : unitOf(p.slot);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { to, from, align } of bulks) {
+      const unit = Math.min(end(to, align.to), end(from, align.from));
+      for (const p of [to, from]) {
+        if (p === null || p.slot.escapes || unitOf(p.slot) <= unit) continue;
+        units.set(p.slot, unit);
+        changed = true;
+      }
+    }
+  }
+  return unitOf;
+}
+
 /** Makes ranges of the few bytes that are only copied on to other memory. */
 function fillGaps(bulks: readonly Bulk[]): void {
-  for (const { to, from, size, align } of bulks) {
+  const widest = widestAccess(bulks);
+  for (const { to, from, size } of bulks) {
     if (from === null || from.slot.escapes || (to !== null && !to.slot.escapes)) continue;
     const covered = new Uint8Array(size);
     for (const r of from.slot.ranges.values()) {
@@ -192,7 +214,7 @@ function fillGaps(bulks: readonly Bulk[]): void {
         at++;
         continue;
       }
-      let width = align;
+      let width = widest(from.slot);
       while (
         width > 1 &&
         ((from.offset + at) % width !== 0 ||
