@@ -6,8 +6,9 @@
  * Constants are computed by the instruction table's meaning. Where a range cannot be followed, it is the whole width.
  */
 
+import { must } from '../base/assert.ts';
 import { bigintAlgebra } from '../base/bigint-algebra.ts';
-import type { IsaRow } from '../bpf/isa.ts';
+import { type IsaRow, isaNames, isaRow } from '../bpf/isa.ts';
 import {
   between,
   constant,
@@ -35,9 +36,11 @@ function ofRanges(op: string, x: Range, y: Range, width: Width): Range {
   const whole = wholeRange(width);
   /** Unsigned and signed bounds, each only if it does not wrap around. */
   const made = (low: bigint, high: bigint, min: bigint, max: bigint): Range => {
-    const [l, h] = low >= 0n && high <= whole.high ? [low, high] : [0n, whole.high];
-    const [s, m] = min >= whole.min && max <= whole.max ? [min, max] : [whole.min, whole.max];
-    return range(width, l, h, s, m) ?? whole;
+    const fits = low >= 0n && high <= whole.high;
+    const signedFits = min >= whole.min && max <= whole.max;
+    const [l, h] = fits ? [low, high] : [0n, whole.high];
+    const [s, m] = signedFits ? [min, max] : [whole.min, whole.max];
+    return fits || signedFits ? (range(width, l, h, s, m) ?? whole) : whole;
   };
   const unsigned = (low: bigint, high: bigint): Range => made(low, high, whole.min, whole.max);
   // Of a count beyond the width the verifier knows nothing; as a shift of integers it would have no end.
@@ -73,8 +76,38 @@ function ofRanges(op: string, x: Range, y: Range, width: Width): Range {
 /** Operations whose low 32 bits depend on those of the operands alone. */
 const carriesLow: ReadonlySet<string> = new Set(['add', 'sub', 'mul', 'and', 'or', 'xor', 'lsh']);
 
-function signExtended(op: string, y: Numeric, width: Width): Numeric {
-  const bits = BigInt(/^movsx(\d+)/.exec(op)?.[1] ?? '64');
+/** What an operation's name says, read once. */
+interface Shape {
+  /** `add` of `add64_imm`. */
+  readonly name: string;
+  readonly moves: 32 | 64 | null;
+  /** Bits that it sign-extends; null: it does not. */
+  readonly extends: bigint | null;
+  /** Result of a change of byte order; null: it is none. */
+  readonly swapped: Numeric | null;
+  readonly unary: boolean;
+  /** The verifier does not follow divisions. */
+  readonly divides: boolean;
+}
+
+function shapeOf(op: string, row: IsaRow): Shape {
+  const bits = /^movsx(\d+)/.exec(op)?.[1];
+  const ends = /^(?:le|be|bswap)(16|32)$/.exec(op)?.[1];
+  return {
+    name: /^[a-z]+/.exec(op)?.[0] ?? '',
+    moves: op.startsWith('mov64') ? 64 : op.startsWith('mov32') ? 32 : null,
+    extends: op.startsWith('movsx') ? BigInt(bits ?? '64') : null,
+    swapped: ends === undefined ? null : between(0n, (1n << BigInt(ends)) - 1n),
+    unary: row.dst === 'both' && row.src === 0 && row.imm !== 's32' && row.imm !== 'count',
+    divides: /^s?(div|mod)/.test(op),
+  };
+}
+
+const shapes: ReadonlyMap<string, Shape> = new Map(
+  isaNames.map((name) => [name, shapeOf(name, isaRow(name))] as const),
+);
+
+function signExtended(bits: bigint, y: Numeric, width: Width): Numeric {
   const half = 1n << (bits - 1n);
   const low = bits === 32n ? y.narrow : y;
   const fits = bits === 32n || (y.min >= -half && y.max < half);
@@ -82,23 +115,22 @@ function signExtended(op: string, y: Numeric, width: Width): Numeric {
   return width === 64 ? value : zeroExtended(value.narrow);
 }
 
-/** The result of an `alu` row; x: the old value of its destination. The verifier does not follow divisions. */
+/** The result of an `alu` row; x: the old value of its destination. */
 export function compute(op: string, row: IsaRow, x: Numeric, y: Numeric, big: boolean): Numeric {
   const { width } = row;
-  if (op.startsWith('mov64')) return y;
-  if (op.startsWith('mov32')) return zeroExtended(y.narrow);
-  const [a, b]: readonly [Range, Range] = width === 64 ? [x, y] : [x.narrow, y.narrow];
-  const unary = row.dst === 'both' && row.src === 0 && row.imm !== 's32' && row.imm !== 'count';
-  const divides = /^s?(div|mod)/.test(op);
+  const { name, moves, extends: bits, swapped, unary, divides } = must(shapes.get(op), 'an operation');
+  if (moves === 64) return y;
+  if (moves === 32) return zeroExtended(y.narrow);
+  const a: Range = width === 64 ? x : x.narrow;
+  const b: Range = width === 64 ? y : y.narrow;
   const known = (row.dst === 'def' || isConstant(a)) && (unary || isConstant(b));
   if (row.sem !== null && known && !divides) {
-    const bits = (v: Range): bigint => BigInt.asUintN(width, v.low);
-    return constant(BigInt.asUintN(width, row.sem(bigintAlgebra, bits(a), bits(b), width, big)));
+    const left = BigInt.asUintN(width, a.low);
+    const right = BigInt.asUintN(width, b.low);
+    return constant(BigInt.asUintN(width, row.sem(bigintAlgebra, left, right, width, big)));
   }
-  if (op.startsWith('movsx')) return signExtended(op, y, width);
-  const ends = /^(?:le|be|bswap)(16|32)$/.exec(op)?.[1];
-  if (ends !== undefined) return between(0n, (1n << BigInt(ends)) - 1n);
-  const name = /^[a-z]+/.exec(op)?.[0] ?? '';
+  if (bits !== null) return signExtended(bits, y, width);
+  if (swapped !== null) return swapped;
   if (width === 32) return zeroExtended(ofRanges(name, a, b, 32));
   if (name === 'lsh' && isConstant(y) && y.low === 32n) {
     const { low, high, min, max } = x.narrow;
@@ -111,11 +143,16 @@ export function compute(op: string, row: IsaRow, x: Numeric, y: Numeric, big: bo
 const relations = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'set', 'sgt', 'sge', 'slt', 'sle'] as const;
 export type Relation = (typeof relations)[number];
 
+const relationsByOp: ReadonlyMap<string, Relation> = new Map(
+  isaNames.flatMap((op) => {
+    const name = /^j([a-z]+)(?:32|64)_/.exec(op)?.[1];
+    const found = relations.find((relation) => relation === name);
+    return found === undefined ? [] : [[op, found] as const];
+  }),
+);
+
 /** `slt` of `jslt64_imm`. */
-export function relationOf(op: string): Relation | null {
-  const name = /^j([a-z]+)(?:32|64)_/.exec(op)?.[1];
-  return relations.find((relation) => relation === name) ?? null;
-}
+export const relationOf = (op: string): Relation | null => relationsByOp.get(op) ?? null;
 
 const opposite = {
   eq: 'ne',
@@ -136,13 +173,34 @@ export interface Refined {
   readonly y: Numeric;
 }
 
+const atLeast = (whole: Range, low: bigint): Range => ({
+  low,
+  high: whole.high,
+  min: whole.min,
+  max: whole.max,
+});
+const atMost = (whole: Range, high: bigint): Range => ({
+  low: whole.low,
+  high,
+  min: whole.min,
+  max: whole.max,
+});
+const signedAtLeast = (whole: Range, min: bigint): Range => ({
+  low: whole.low,
+  high: whole.high,
+  min,
+  max: whole.max,
+});
+const signedAtMost = (whole: Range, max: bigint): Range => ({
+  low: whole.low,
+  high: whole.high,
+  min: whole.min,
+  max,
+});
+
 /** Bounds to add to the operands where `x relation y` holds; null where it cannot hold. */
 function implied(relation: Relation, x: Range, y: Range, width: Width): readonly [Range, Range] | null {
   const whole = wholeRange(width);
-  const high = (n: bigint): Range => ({ ...whole, high: n });
-  const low = (n: bigint): Range => ({ ...whole, low: n });
-  const max = (n: bigint): Range => ({ ...whole, max: n });
-  const min = (n: bigint): Range => ({ ...whole, min: n });
   switch (relation) {
     case 'eq':
       return [y, x];
@@ -159,21 +217,21 @@ function implied(relation: Relation, x: Range, y: Range, width: Width): readonly
       return [left, whole];
     }
     case 'gt':
-      return [low(y.low + 1n), high(x.high - 1n)];
+      return [atLeast(whole, y.low + 1n), atMost(whole, x.high - 1n)];
     case 'ge':
-      return [low(y.low), high(x.high)];
+      return [atLeast(whole, y.low), atMost(whole, x.high)];
     case 'lt':
-      return [high(y.high - 1n), low(x.low + 1n)];
+      return [atMost(whole, y.high - 1n), atLeast(whole, x.low + 1n)];
     case 'le':
-      return [high(y.high), low(x.low)];
+      return [atMost(whole, y.high), atLeast(whole, x.low)];
     case 'sgt':
-      return [min(y.min + 1n), max(x.max - 1n)];
+      return [signedAtLeast(whole, y.min + 1n), signedAtMost(whole, x.max - 1n)];
     case 'sge':
-      return [min(y.min), max(x.max)];
+      return [signedAtLeast(whole, y.min), signedAtMost(whole, x.max)];
     case 'slt':
-      return [max(y.max - 1n), min(x.min + 1n)];
+      return [signedAtMost(whole, y.max - 1n), signedAtLeast(whole, x.min + 1n)];
     case 'sle':
-      return [max(y.max), min(x.min)];
+      return [signedAtMost(whole, y.max), signedAtLeast(whole, x.min)];
     case 'set':
       return isConstant(x) && isConstant(y) && (x.low & y.low) === 0n ? null : [whole, whole];
     default:
@@ -182,14 +240,14 @@ function implied(relation: Relation, x: Range, y: Range, width: Width): readonly
 }
 
 function narrowTo(width: Width, value: Numeric, bounds: Range): Numeric | null {
-  const join = (a: Range): Range | null => intersect(width, a, bounds);
   return width === 64
-    ? numeric(join(value), value.narrow, value.id, value.delta)
-    : numeric(value, join(value.narrow), value.id, value.delta);
+    ? numeric(intersect(64, value, bounds), value.narrow, value.id, value.delta)
+    : numeric(value, intersect(32, value.narrow, bounds), value.id, value.delta);
 }
 
 function assume(relation: Relation, width: Width, x: Numeric, y: Numeric): Refined | null {
-  const [a, b]: readonly [Range, Range] = width === 64 ? [x, y] : [x.narrow, y.narrow];
+  const a: Range = width === 64 ? x : x.narrow;
+  const b: Range = width === 64 ? y : y.narrow;
   const bounds = implied(relation, a, b, width);
   if (bounds === null) return null;
   const left = narrowTo(width, x, bounds[0]);
@@ -203,8 +261,41 @@ export interface Decision {
   readonly other: Refined | null;
 }
 
+/** Does it hold for two numbers? */
+function holds(relation: Exclude<Relation, 'set'>, a: Range, b: Range): boolean {
+  switch (relation) {
+    case 'eq':
+      return a.low === b.low;
+    case 'ne':
+      return a.low !== b.low;
+    case 'gt':
+      return a.low > b.low;
+    case 'ge':
+      return a.low >= b.low;
+    case 'lt':
+      return a.low < b.low;
+    case 'le':
+      return a.low <= b.low;
+    case 'sgt':
+      return a.min > b.min;
+    case 'sge':
+      return a.min >= b.min;
+    case 'slt':
+      return a.min < b.min;
+    case 'sle':
+      return a.min <= b.min;
+    default:
+      return relation satisfies never;
+  }
+}
+
 /** What a conditional jump finds. */
 export function decide(relation: Relation, width: Width, x: Numeric, y: Numeric): Decision {
+  if (relation !== 'set' && isConstant(x) && isConstant(y) && x.id === 0 && y.id === 0) {
+    const same: Refined = { x, y };
+    const taken = width === 64 ? holds(relation, x, y) : holds(relation, x.narrow, y.narrow);
+    return taken ? { taken: same, other: null } : { taken: null, other: same };
+  }
   const not = opposite[relation];
   const taken = assume(relation, width, x, y);
   if (not !== null) return { taken, other: assume(not, width, x, y) };

@@ -8,9 +8,29 @@
 import { must } from '../base/assert.ts';
 import { type HelperRow, helperById, helpers } from '../bpf/helpers.ts';
 import { type Line, slotAt } from './code.ts';
-import { clearArguments, ended, fork, numberOf, type Outcome, onward, pointer, type Walk } from './effect.ts';
+import {
+  clearArguments,
+  ended,
+  fork,
+  get,
+  numberOf,
+  type Outcome,
+  onward,
+  pointer,
+  set,
+  type Walk,
+} from './effect.ts';
 import { overwritten, stackPlace } from './memory.ts';
-import { markPrecise, newFrame, type State, topFrame } from './state.ts';
+import {
+  markPrecise,
+  newFrame,
+  ownFrame,
+  ownTop,
+  popFrame,
+  pushFrame,
+  type State,
+  topFrame,
+} from './state.ts';
 import { constant, isConstant, unknown, type Value } from './values.ts';
 
 function resultOf(walk: Walk, row: HelperRow, map: Value | null): Value {
@@ -30,18 +50,20 @@ function resultOf(walk: Walk, row: HelperRow, map: Value | null): Value {
   }
 }
 
+/** Kinds of arguments that the helper writes through. */
+const writtenThrough = /write|out|dynptr|timer/;
+
 export function helperCall(walk: Walk, s: State, line: Line): Outcome {
   const name = helperById(Number(line.inst.imm));
-  const frame = topFrame(s);
   if (name !== null) {
+    const { regs } = topFrame(s);
     const row = helpers[name];
     row.args.forEach((arg, i) => {
-      const value = frame.regs[i + 1] ?? null;
+      const value = regs[i + 1] ?? null;
       if (arg.kind === 'size' || arg.kind === 'size-or-zero' || arg.kind === 'const-size')
-        markPrecise(walk.program, s, 1 << (i + 1));
-      const written = /write|out|dynptr|timer/.test(arg.kind);
-      if (!written) return;
-      const size = frame.regs[i + 2];
+        markPrecise(walk, s, 1 << (i + 1));
+      if (!writtenThrough.test(arg.kind)) return;
+      const size = regs[i + 2];
       overwritten(
         s,
         value,
@@ -49,8 +71,9 @@ export function helperCall(walk: Walk, s: State, line: Line): Outcome {
         size?.kind === 'number' && isConstant(size) && size.high < 512n ? Number(size.high) : 8,
       );
     });
-    const result = resultOf(walk, row, frame.regs[1] ?? null);
+    const result = resultOf(walk, row, regs[1] ?? null);
     if (line.callsBack) return callBack(walk, s, row);
+    const frame = ownTop(s);
     clearArguments(frame);
     frame.regs[0] = result;
   }
@@ -60,17 +83,16 @@ export function helperCall(walk: Walk, s: State, line: Line): Outcome {
 
 /** The function that the helper calls is walked from here; its exit comes back to the call. */
 function callBack(walk: Walk, s: State, row: HelperRow): Outcome {
-  const frame = topFrame(s);
+  const frame = ownTop(s);
   const at = row.args.findIndex((arg) => arg.kind === 'func') + 1;
   const func = frame.regs[at];
   const context = frame.regs[at + 1] ?? null;
   const index = func?.kind === 'pointer' ? Number(func.object.slice('func'.length)) : 0;
-  const inner = fork(s, s.pc);
   const callee = newFrame(index, s.pc, true);
   const isLoop = helpers.loop === row;
   if (isLoop) {
     // The verifier counts rounds, too, and walks no more than the helper makes.
-    markPrecise(walk.program, s, 1 << 1);
+    markPrecise(walk, s, 1 << 1);
     if (BigInt(frame.rounds) >= numberOf(frame.regs[1]).high) {
       frame.rounds = 0;
       return behindCall(s);
@@ -83,17 +105,18 @@ function callBack(walk: Walk, s: State, row: HelperRow): Outcome {
   });
   if (row === helpers.user_ringbuf_drain) callee.regs[2] = context;
   if (row === helpers.find_vma) callee.regs[3] = context;
+  const inner = fork(s, entryOf(walk, index));
   inner.rounds++;
-  topFrame(inner).rounds++;
-  inner.frames.push(callee);
-  inner.pc = entryOf(walk, index);
-  frame.rounds = 0;
-  return { ...behindCall(s), others: [inner] };
+  ownTop(inner).rounds++;
+  pushFrame(inner, callee);
+  ownTop(s).rounds = 0;
+  behindCall(s);
+  return { ends: false, other: inner };
 }
 
 /** A helper with a number as its result has returned. */
 function behindCall(s: State): Outcome {
-  const frame = topFrame(s);
+  const frame = ownTop(s);
   clearArguments(frame);
   frame.regs[0] = unknown;
   s.pc++;
@@ -103,11 +126,11 @@ function behindCall(s: State): Outcome {
 const entryOf = (walk: Walk, index: number): number => must(walk.program.funcs[index], 'a function').start;
 
 export function functionCall(walk: Walk, s: State, line: Line): Outcome {
-  const frame = topFrame(s);
+  const frame = ownTop(s);
   const callee = newFrame(line.callee, s.pc + 1, false);
   for (let r = 1; r <= 5; r++) callee.regs[r] = frame.regs[r] ?? null;
   clearArguments(frame);
-  s.frames.push(callee);
+  pushFrame(s, callee);
   s.pc = entryOf(walk, line.callee);
   return onward;
 }
@@ -115,37 +138,33 @@ export function functionCall(walk: Walk, s: State, line: Line): Outcome {
 export function exit(walk: Walk, s: State): Outcome {
   const callee = topFrame(s);
   if (s.frames.length === 1) return ended;
-  if (callee.callback) markPrecise(walk.program, s, 1);
-  s.frames.pop();
-  if (!callee.callback) topFrame(s).regs[0] = callee.regs[0] ?? null;
+  if (callee.callback) markPrecise(walk, s, 1);
+  popFrame(s);
+  if (!callee.callback) ownTop(s).regs[0] = callee.regs[0] ?? null;
   s.pc = callee.callsite;
   return onward;
 }
 
 /** Kernel functions: those of the number iterator by their states, others by an unknown result. */
 export function kernelCall(s: State, line: Line): Outcome {
-  const frame = topFrame(s);
   const name = line.inst.sym?.name ?? '';
-  const iterator = frame.regs[1] ?? null;
+  const iterator = get(s, 1);
   const place = stackPlace(iterator, 0);
   const owner = place === null ? undefined : s.frames[place.depth];
   const become = (state: State, value: Value): void => {
-    const holder = place === null ? undefined : state.frames[place.depth];
-    if (holder === undefined || place === null || place.offset === null) return;
+    if (place === null || place.offset === null || state.frames[place.depth] === undefined) return;
+    const holder = ownFrame(state, place.depth);
     while (holder.stack.length < slotAt(place.offset)) holder.stack.push(null);
     holder.stack[slotAt(place.offset)] = value;
   };
-  clearArguments(frame);
-  frame.regs[0] = unknown;
-  s.pc++;
+  behindCall(s);
   if (owner === undefined || !name.startsWith('bpf_iter_')) return onward;
   if (name.endsWith('_new')) become(s, pointer('iterator'));
   if (!name.endsWith('_next')) return onward;
   const done = fork(s, s.pc);
   become(done, pointer('drained'));
-  const last = topFrame(done);
-  last.regs[0] = constant(0n);
-  frame.regs[0] = pointer('number');
+  set(done, 0, constant(0n));
+  set(s, 0, pointer('number'));
   s.rounds++;
-  return { ...onward, others: [done] };
+  return { ends: false, other: done };
 }

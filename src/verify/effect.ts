@@ -4,12 +4,19 @@
  *     set(s, 0, unknown); return onward          the next instruction, r0 is any number
  */
 
-import type { Program } from './code.ts';
-import { copyFrame, type Frame, type State, topFrame } from './state.ts';
+import { must } from '../base/assert.ts';
+import {
+  type Marker,
+  maxFrames,
+  type OwnFrame,
+  ownFrame,
+  type State,
+  sharedFrames,
+  topFrame,
+} from './state.ts';
 import { constant, type Numeric, type Pointer, unknown, type Value } from './values.ts';
 
-export interface Walk {
-  readonly program: Program;
+export interface Walk extends Marker {
   readonly big: boolean;
   /** The next number for equal values and for pointers that are nil together. */
   nextId: number;
@@ -17,25 +24,31 @@ export interface Walk {
   readonly unbounded: Set<number>;
 }
 
-/** Where a step leads: to the state's own pc, and to others that are walked later. */
+/** Where a step leads: to the state's own pc, and to another that is walked later. */
 export interface Outcome {
   readonly ends: boolean;
-  readonly others: readonly State[];
-  /** The slot that was accessed: frame × 64 + slot; -1: none. */
-  readonly slot: number;
+  readonly other: State | null;
 }
 
-export const onward: Outcome = { ends: false, others: [], slot: -1 };
-export const ended: Outcome = { ends: true, others: [], slot: -1 };
+export const onward: Outcome = { ends: false, other: null };
+export const ended: Outcome = { ends: true, other: null };
+
+const zero = constant(0n);
 
 export const pointer = (object: string, maybeNil = 0): Pointer => ({
   kind: 'pointer',
   object,
-  offset: constant(0n),
+  frame: -1,
+  offset: zero,
   maybeNil,
 });
 
-export const stackPointer = (depth: number): Pointer => pointer(`stack${depth}`);
+const stackPointers: readonly Pointer[] = Array.from({ length: maxFrames }, (_, depth) => ({
+  ...pointer(`stack${depth}`),
+  frame: depth,
+}));
+
+export const stackPointer = (depth: number): Pointer => must(stackPointers[depth], 'a frame');
 
 export const numberOf = (value: Value | null | undefined): Numeric =>
   value?.kind === 'number' ? value : unknown;
@@ -46,16 +59,33 @@ export function get(s: State, register: number | null): Value | null {
 }
 
 export function set(s: State, register: number | null, value: Value | null): void {
-  if (register !== null && register < 10) topFrame(s).regs[register] = value;
+  if (register !== null && register < 10) ownFrame(s, s.frames.length - 1).regs[register] = value;
+}
+
+/** Puts other values in the place of those that `changed` changes, in all frames. */
+export function changeAll(s: State, changed: (value: Value | null) => Value | null): void {
+  for (let depth = 0; depth < s.frames.length; depth++) {
+    const { regs, stack } = must(s.frames[depth], 'a frame');
+    for (let r = 0; r < regs.length; r++) {
+      const value = regs[r] ?? null;
+      const now = changed(value);
+      if (now !== value) ownFrame(s, depth).regs[r] = now;
+    }
+    for (let n = 0; n < stack.length; n++) {
+      const value = stack[n] ?? null;
+      const now = changed(value);
+      if (now !== value) ownFrame(s, depth).stack[n] = now;
+    }
+  }
 }
 
 /** A state that goes another way from here. */
 export function fork(s: State, pc: number): State {
   const { parent, history, rounds } = s;
-  return { pc, frames: s.frames.map(copyFrame), parent, history, rounds };
+  return { pc, frames: sharedFrames(s), owned: 0, parent, history, rounds };
 }
 
 /** Registers that a call leaves without a value. */
-export const clearArguments = (frame: Frame): void => {
+export const clearArguments = (frame: OwnFrame): void => {
   for (let r = 0; r <= 5; r++) frame.regs[r] = null;
 };

@@ -9,7 +9,7 @@
 
 import type { IsaRow } from '../bpf/isa.ts';
 import { slotAt } from './code.ts';
-import type { State } from './state.ts';
+import { ownFrame, type State } from './state.ts';
 import { between, isConstant, type Numeric, pieces, signedBetween, unknown, type Value } from './values.ts';
 
 export interface Place {
@@ -19,8 +19,8 @@ export interface Place {
 }
 
 export function stackPlace(base: Value | null, displacement: number): Place | null {
-  if (base?.kind !== 'pointer' || !base.object.startsWith('stack')) return null;
-  const depth = Number(base.object.slice('stack'.length));
+  if (base?.kind !== 'pointer' || base.frame < 0) return null;
+  const depth = base.frame;
   return { depth, offset: isConstant(base.offset) ? Number(base.offset.min) + displacement : null };
 }
 
@@ -29,14 +29,18 @@ export const idOf = (place: Place | null): number =>
     ? -1
     : place.depth * 64 + slotAt(place.offset);
 
-export const widthRange = (bits: number): Numeric =>
-  bits === 64 ? unknown : between(0n, (1n << BigInt(bits)) - 1n);
+const widths: ReadonlyMap<number, Numeric> = new Map(
+  [8, 16, 32].map((bits) => [bits, between(0n, (1n << BigInt(bits)) - 1n)]),
+);
+const signedWidths: ReadonlyMap<number, Numeric> = new Map(
+  [8, 16, 32].map((bits) => [bits, signedBetween(-(1n << BigInt(bits - 1)), (1n << BigInt(bits - 1)) - 1n)]),
+);
+
+export const widthRange = (bits: number): Numeric => widths.get(bits) ?? unknown;
 
 export function loaded(s: State, row: IsaRow, base: Value | null, displacement: number): Value {
   const bits = row.access ?? 64;
-  const fresh = row.signed
-    ? signedBetween(-(1n << BigInt(bits - 1)), (1n << BigInt(bits - 1)) - 1n)
-    : widthRange(bits);
+  const fresh = row.signed ? (signedWidths.get(bits) ?? unknown) : widthRange(bits);
   const place = stackPlace(base, displacement);
   if (place === null || idOf(place) < 0) return fresh;
   const offset = place.offset ?? 0;
@@ -52,8 +56,8 @@ export function loaded(s: State, row: IsaRow, base: Value | null, displacement: 
 /** Forgets `size` bytes from a pointer on: they were written, as a whole or somewhere among them. */
 export function overwritten(s: State, base: Value | null, displacement: number, size: number): void {
   const place = stackPlace(base, displacement);
-  const frame = place === null ? undefined : s.frames[place.depth];
-  if (place === null || frame === undefined || base?.kind !== 'pointer') return;
+  if (place === null || s.frames[place.depth] === undefined || base?.kind !== 'pointer') return;
+  const frame = ownFrame(s, place.depth);
   const { min, max } = base.offset;
   const low = Math.max(-512, Number(min) + displacement);
   const end = Math.min(0, Number(max) + displacement + size);
@@ -66,6 +70,6 @@ export function overwritten(s: State, base: Value | null, displacement: number, 
 
 /** An atomic operation leaves a number that nobody knows. */
 export function forgotten(s: State, place: Place | null): void {
-  const frame = place === null || idOf(place) < 0 ? undefined : s.frames[place.depth];
-  if (frame !== undefined) frame.stack[slotAt(place?.offset ?? 0)] = pieces;
+  if (place === null || idOf(place) < 0 || s.frames[place.depth] === undefined) return;
+  ownFrame(s, place.depth).stack[slotAt(place.offset ?? 0)] = pieces;
 }

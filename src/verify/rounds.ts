@@ -10,24 +10,28 @@
 
 import { must } from '../base/assert.ts';
 import { rings } from '../base/components.ts';
-import { rowOf } from '../bpf/operands.ts';
 import type { Line, Program } from './code.ts';
-import { type Checkpoint, inheritMarks, type State, type Way } from './state.ts';
+import {
+  type Checkpoint,
+  inheritMarks,
+  type Marker,
+  marksOf,
+  ownFrame,
+  type State,
+  slotWord,
+  type Way,
+} from './state.ts';
 import { isConstant, pieces, sameValue, unknown, type Value } from './values.ts';
 
-export const callsIterator = (line: Line): boolean =>
-  line.inst.op === 'call_kfunc' && (line.inst.sym?.name ?? '').endsWith('_next');
-
 /** States are kept and compared at these whatever happened since the last. */
-export const goesRound = (line: Line): boolean => line.callsBack || callsIterator(line);
+export const goesRound = (line: Line): boolean => line.callsBack || line.iterates;
 
 /** The ring of each instruction, within its function; -1: it is passed once. */
 export function ringsOf(program: Program): Int32Array {
   const { lines } = program;
   const successors = lines.map((line, pc): readonly number[] => {
-    const kind = rowOf(line.inst)?.kind;
-    if (kind === 'exit') return [];
-    if (kind === 'jump') return [line.target];
+    if (line.kind === 'exit') return [];
+    if (line.kind === 'jump') return [line.target];
     const next = line.target >= 0 ? [pc + 1, line.target] : [pc + 1];
     return line.callsBack ? [...next, pc] : next;
   });
@@ -82,22 +86,22 @@ export function noteBack({ open }: Rounds, s: State, like: Checkpoint): void {
 const mostRounds = 64;
 
 /** A checkpoint is explored to its end; with the first of a ring the ring is. */
-function leaveRing({ open }: Rounds, program: Program, checkpoint: Checkpoint): void {
+function leaveRing({ open }: Rounds, marker: Marker, checkpoint: Checkpoint): void {
   const ring = checkpoint.ring === null ? undefined : open.get(checkpoint.ring);
   if (ring === undefined || ring.entry !== checkpoint) return;
   ring.entry = null;
   const { backs } = ring;
   for (let n = 0, changed = backs.length > 0; changed && n < mostRounds; n++)
-    changed = backs.map(({ way, like }) => inheritMarks(program, way, like)).includes(true);
+    changed = backs.map(({ way, like }) => inheritMarks(marker, way, like)).includes(true);
   ring.backs = [];
 }
 
 /** A path ended: checkpoints whose paths have all ended are fully explored. */
-export function finish(rounds: Rounds, program: Program, checkpoint: Checkpoint | null): void {
+export function finish(rounds: Rounds, marker: Marker, checkpoint: Checkpoint | null): void {
   for (let at = checkpoint; at !== null; at = at.parent) {
     at.branches--;
     if (at.branches > 0) return;
-    leaveRing(rounds, program, at);
+    leaveRing(rounds, marker, at);
   }
 }
 
@@ -122,14 +126,17 @@ function widened(a: Value | null | undefined, b: Value | null | undefined): bool
 
 /** Forgets numbers that differ from those of an earlier round and decided nothing. */
 function widen(s: State, earlier: Checkpoint): void {
-  s.frames.forEach((frame, depth) => {
-    const old = earlier.frames[depth];
-    const marks = earlier.marks[depth];
-    if (old === undefined || marks === undefined) return;
+  const { frames, marks } = earlier;
+  s.frames.forEach(({ regs, stack }, depth) => {
+    const old = frames[depth];
+    if (old === undefined) return;
+    const isMarked = (word: number, n: number): boolean =>
+      (must(marks[word], 'marks') & (1 << (n & 31))) !== 0;
     for (let r = 0; r < 10; r++)
-      if ((marks.regs & (1 << r)) === 0 && widened(old.regs[r], frame.regs[r])) frame.regs[r] = unknown;
-    frame.stack.forEach((value, n) => {
-      if ((marks.stack & (1n << BigInt(n))) === 0n && widened(old.stack[n], value)) frame.stack[n] = unknown;
+      if (!isMarked(marksOf(depth), r) && widened(old.regs[r], regs[r])) ownFrame(s, depth).regs[r] = unknown;
+    stack.forEach((value, n) => {
+      if (!isMarked(slotWord(depth, n), n) && widened(old.stack[n], value))
+        ownFrame(s, depth).stack[n] = unknown;
     });
   });
 }

@@ -4,12 +4,12 @@
  */
 
 import { must } from '../base/assert.ts';
-import { type IsaRow, isaRow } from '../bpf/isa.ts';
-import { rowOf } from '../bpf/operands.ts';
-import { compute, type Decision, decide, relationOf } from './arithmetic.ts';
+import { isaRow } from '../bpf/isa.ts';
+import { compute, type Decision, decide } from './arithmetic.ts';
 import { exit, functionCall, helperCall, kernelCall } from './calls.ts';
 import { type Line, slotAt } from './code.ts';
 import {
+  changeAll,
   clearArguments,
   fork,
   get,
@@ -20,8 +20,8 @@ import {
   set,
   type Walk,
 } from './effect.ts';
-import { forgotten, idOf, loaded, overwritten, stackPlace, widthRange } from './memory.ts';
-import { markPrecise, type State, topFrame } from './state.ts';
+import { forgotten, idOf, loaded, overwritten, type Place, stackPlace, widthRange } from './memory.ts';
+import { markPrecise, ownFrame, ownTop, type State } from './state.ts';
 import { constant, isConstant, type Numeric, pieces, type Value, withId } from './values.ts';
 
 /** The value of a register that is copied: what a branch tells of the copy later holds for both. */
@@ -34,17 +34,22 @@ function linked(walk: Walk, s: State, register: number, bits: number): Value | n
   return named;
 }
 
-function store(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
-  const { inst } = line;
+/** Notes the slot that the step at the end of the state's history accesses. */
+function accesses(s: State, place: Place | null): void {
+  if (s.history !== null) s.history.slot = idOf(place);
+}
+
+function store(walk: Walk, s: State, line: Line): void {
+  const { inst, row } = line;
   const place = stackPlace(get(s, inst.dst), inst.off);
-  const frame = place === null ? undefined : s.frames[place.depth];
-  if (place === null || frame === undefined) return onward;
+  if (place === null || s.frames[place.depth] === undefined) return;
   if (idOf(place) < 0) {
     overwritten(s, get(s, inst.dst), inst.off, (row.access ?? 64) / 8);
-    return onward;
+    return;
   }
   const offset = place.offset ?? 0;
-  const value = inst.src === null ? constant(inst.imm) : linked(walk, s, inst.src, row.access ?? 64);
+  const value = inst.src === null ? line.immediate : linked(walk, s, inst.src, row.access ?? 64);
+  const frame = ownFrame(s, place.depth);
   const n = slotAt(offset);
   while (frame.stack.length < n) frame.stack.push(null);
   if (row.access === 64) frame.stack[n] = value;
@@ -54,12 +59,11 @@ function store(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
     const old = frame.stack[n] ?? null;
     const clears = number.high === 0n && (old === null || (old.kind === 'number' && old.high === 0n));
     // A slot that is zero in parts is so for good.
-    if (inst.src !== null && offset % 8 !== 0 && number.high === 0n)
-      markPrecise(walk.program, s, 1 << inst.src);
+    if (inst.src !== null && offset % 8 !== 0 && number.high === 0n) markPrecise(walk, s, 1 << inst.src);
     const fits = offset % 8 === 0 && value?.kind === 'number' && number.high < 1n << BigInt(bits);
     frame.stack[n] = clears ? constant(0n) : fits ? number : pieces;
   }
-  return { ...onward, slot: idOf(place) };
+  accesses(s, place);
 }
 
 // ---------------------------------------------------------------- arithmetic
@@ -69,19 +73,18 @@ const furthest = 1n << 29n;
 
 const isBounded = ({ min, max }: Numeric): boolean => min > -furthest && max < furthest;
 
-function alu(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
-  const { inst } = line;
+function alu(walk: Walk, s: State, line: Line): void {
+  const { inst, row, adds, subtracts } = line;
   const x = get(s, inst.dst);
-  const y = inst.src === null ? constant(inst.imm) : get(s, inst.src);
+  const y = inst.src === null ? line.immediate : get(s, inst.src);
   if (inst.op === 'mov64_reg') {
     set(s, inst.dst, inst.src === null ? y : linked(walk, s, inst.src, 64));
-    return onward;
+    return;
   }
   if (inst.op === 'mov32_reg' && inst.src !== null && y?.kind === 'number' && y.high < 1n << 32n) {
     set(s, inst.dst, linked(walk, s, inst.src, 32));
-    return onward;
+    return;
   }
-  const adds = inst.op.startsWith('add64');
   const offset = x?.kind === 'pointer' ? y : x;
   if (
     adds &&
@@ -90,21 +93,21 @@ function alu(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
     !isBounded(offset)
   )
     walk.unbounded.add(s.pc);
-  if ((adds || inst.op.startsWith('sub64')) && x?.kind === 'pointer' && y?.kind === 'number') {
-    if (inst.src !== null && !isConstant(y)) markPrecise(walk.program, s, 1 << inst.src);
+  if ((adds || subtracts) && x?.kind === 'pointer' && y?.kind === 'number') {
+    if (inst.src !== null && !isConstant(y)) markPrecise(walk, s, 1 << inst.src);
     set(s, inst.dst, { ...x, offset: compute(inst.op, row, x.offset, y, walk.big) });
-    return onward;
+    return;
   }
   if (adds && x?.kind === 'number' && y?.kind === 'pointer') {
-    if (inst.dst !== null) markPrecise(walk.program, s, 1 << inst.dst);
+    if (inst.dst !== null) markPrecise(walk, s, 1 << inst.dst);
     set(s, inst.dst, { ...y, offset: compute(inst.op, row, y.offset, x, walk.big) });
-    return onward;
+    return;
   }
-  const [a, b] = [numberOf(x), numberOf(y)];
+  const a = numberOf(x);
+  const b = numberOf(y);
   const result = compute(inst.op, row, a, b, walk.big);
   const keeps = adds && a.id !== 0 && a.delta === 0n && isConstant(b) && b.high < 1n << 31n;
   set(s, inst.dst, keeps && !isConstant(result) ? withId(result, a.id, b.high) : withId(result, 0));
-  return onward;
 }
 
 // ---------------------------------------------------------------- branches
@@ -120,14 +123,7 @@ function refine(walk: Walk, s: State, register: number | null, before: Value | n
     const apart = constant(value.delta - before.delta);
     return withId(compute('add64_reg', isaRow('add64_reg'), known, apart, walk.big), value.id, value.delta);
   };
-  for (const frame of s.frames) {
-    frame.regs.forEach((value, r) => {
-      frame.regs[r] = told(value);
-    });
-    frame.stack.forEach((value, n) => {
-      frame.stack[n] = told(value);
-    });
-  }
+  changeAll(s, told);
 }
 
 /** Pointers that are nil together with this one are known from here on. */
@@ -138,46 +134,40 @@ function resolveNil(s: State, id: number, isNil: boolean): void {
         ? constant(0n)
         : { ...value, maybeNil: 0 }
       : value;
-  for (const frame of s.frames) {
-    frame.regs.forEach((value, r) => {
-      frame.regs[r] = known(value);
-    });
-    frame.stack.forEach((value, n) => {
-      frame.stack[n] = known(value);
-    });
-  }
+  changeAll(s, known);
 }
 
-function branch(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
-  const { inst } = line;
+/** Goes on behind a jump, and from where it leads. */
+function both(s: State, line: Line): Outcome {
+  const other = fork(s, line.target);
+  s.pc++;
+  return { ends: false, other };
+}
+
+function branch(walk: Walk, s: State, line: Line): Outcome {
+  const { inst, row, relation } = line;
   const next = s.pc + 1;
-  const relation = relationOf(inst.op);
   const x = get(s, inst.dst);
-  const y = inst.src === null ? constant(inst.imm) : get(s, inst.src);
-  const both = (): Outcome => {
-    const other = fork(s, line.target);
-    s.pc = next;
-    return { ...onward, others: [other] };
-  };
-  if (relation === null) return both();
+  const y = inst.src === null ? line.immediate : get(s, inst.src);
+  if (relation === null) return both(s, line);
   const equality = relation === 'eq' || relation === 'ne';
   if (x?.kind === 'pointer' && equality && y?.kind === 'number' && y.high === 0n) {
     // The kernel does not decide these, although they are never nil.
-    if (x.object === 'ctx' || x.object.startsWith('stack')) return both();
+    if (x.object === 'ctx' || x.frame >= 0) return both(s, line);
     if (x.maybeNil === 0) {
       s.pc = relation === 'ne' ? line.target : next;
       return onward;
     }
-    const outcome = both();
-    resolveNil(must(outcome.others[0], 'the other way'), x.maybeNil, relation === 'eq');
+    const outcome = both(s, line);
+    resolveNil(must(outcome.other, 'the other way'), x.maybeNil, relation === 'eq');
     resolveNil(s, x.maybeNil, relation === 'ne');
     return outcome;
   }
-  if (x?.kind !== 'number' || y?.kind !== 'number') return both();
+  if (x?.kind !== 'number' || y?.kind !== 'number') return both(s, line);
   const { taken, other }: Decision = decide(relation, row.width, x, y);
   if (taken === null || other === null) {
     const registers = (inst.dst === null ? 0 : 1 << inst.dst) | (inst.src === null ? 0 : 1 << inst.src);
-    markPrecise(walk.program, s, registers);
+    markPrecise(walk, s, registers);
     const way = taken ?? other;
     if (way !== null) {
       refine(walk, s, inst.dst, x, way.x);
@@ -186,8 +176,8 @@ function branch(walk: Walk, s: State, line: Line, row: IsaRow): Outcome {
     s.pc = taken === null ? next : line.target;
     return onward;
   }
-  const outcome = both();
-  const away = must(outcome.others[0], 'the other way');
+  const outcome = both(s, line);
+  const away = must(outcome.other, 'the other way');
   refine(walk, away, inst.dst, x, taken.x);
   refine(walk, away, inst.src, y, taken.y);
   refine(walk, s, inst.dst, x, other.x);
@@ -205,7 +195,7 @@ function address(line: Line): Value {
     case 'ld_map_idx':
       return pointer(name);
     case 'ld_imm64':
-      return inst.sym === null ? constant(inst.imm) : pointer(`data ${name}`);
+      return inst.sym === null ? line.immediate : pointer(`data ${name}`);
     default:
       return { ...pointer(`data ${name}`), offset: constant(BigInt(inst.sym?.offset ?? 0)) };
   }
@@ -213,15 +203,15 @@ function address(line: Line): Value {
 
 /** Walks the instruction at the state's pc. */
 export function step(walk: Walk, s: State, line: Line): Outcome {
-  const { inst } = line;
-  const row = must(rowOf(inst), 'an instruction of the machine');
-  const next = (outcome: Outcome = onward): Outcome => {
+  const { inst, row } = line;
+  const next = (): Outcome => {
     s.pc++;
-    return outcome;
+    return onward;
   };
   switch (row.kind) {
     case 'alu':
-      return next(alu(walk, s, line, row));
+      alu(walk, s, line);
+      return next();
     case 'wide':
       set(s, inst.dst, address(line));
       return next();
@@ -229,10 +219,12 @@ export function step(walk: Walk, s: State, line: Line): Outcome {
       const base = get(s, inst.src);
       const place = stackPlace(base, inst.off);
       set(s, inst.dst, loaded(s, row, base, inst.off));
-      return next({ ...onward, slot: idOf(place) });
+      accesses(s, place);
+      return next();
     }
     case 'store':
-      return next(store(walk, s, line, row));
+      store(walk, s, line);
+      return next();
     case 'atomic':
       forgotten(s, stackPlace(get(s, inst.dst), inst.off));
       if (row.src === 'both') set(s, inst.src, widthRange(row.width));
@@ -242,11 +234,11 @@ export function step(walk: Walk, s: State, line: Line): Outcome {
       s.pc = line.target;
       return onward;
     case 'branch':
-      return branch(walk, s, line, row);
+      return branch(walk, s, line);
     case 'exit':
       return exit(walk, s);
     case 'skb':
-      clearArguments(topFrame(s));
+      clearArguments(ownTop(s));
       set(s, 0, widthRange(row.access ?? 64));
       return next();
     case 'call':

@@ -27,6 +27,8 @@ export interface Pointer {
   readonly kind: 'pointer';
   /** The object: `stack0`, `ctx`, a map's name. */
   readonly object: string;
+  /** The frame whose stack the object is; -1: it is none. */
+  readonly frame: number;
   /** Distance from its start. */
   readonly offset: Numeric;
   /** Not 0: may be nil; pointers with one number are nil together. */
@@ -52,21 +54,35 @@ export const wholeRange = (width: Width): Range => (width === 64 ? whole64 : who
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
+/** What the sign is worth: unsigned and signed readings of one pattern differ by it or by nothing. */
+const turn64 = 1n << 64n;
+const turn32 = 1n << 32n;
+
 /** The bounds, each made as narrow as the others allow; null when nothing is within all. */
 export function range(width: Width, low: bigint, high: bigint, min: bigint, max: bigint): Range | null {
-  let [l, h, s, m] = [low, high, min, max];
-  const top = wholeRange(width).max;
-  if (h <= top || l > top) {
-    s = larger(s, BigInt.asIntN(width, l));
-    m = smaller(m, BigInt.asIntN(width, h));
+  const top = width === 64 ? whole64.max : whole32.max;
+  const turn = width === 64 ? turn64 : turn32;
+  let s = min;
+  let m = max;
+  if (high <= top) {
+    s = larger(s, low);
+    m = smaller(m, high);
+  } else if (low > top) {
+    s = larger(s, low - turn);
+    m = smaller(m, high - turn);
   }
-  if (s >= 0n || m < 0n) {
-    l = larger(l, BigInt.asUintN(width, s));
-    h = smaller(h, BigInt.asUintN(width, m));
-    s = larger(s, BigInt.asIntN(width, l));
-    m = smaller(m, BigInt.asIntN(width, h));
+  if (low > high || s > m) return null;
+  if (s >= 0n) {
+    const l = larger(low, s);
+    const h = smaller(high, m);
+    return l > h ? null : { low: l, high: h, min: l, max: h };
   }
-  return l > h || s > m ? null : { low: l, high: h, min: s, max: m };
+  if (m < 0n) {
+    const l = larger(low, s + turn);
+    const h = smaller(high, m + turn);
+    return l > h ? null : { low: l, high: h, min: l - turn, max: h - turn };
+  }
+  return { low, high, min: s, max: m };
 }
 
 export const intersect = (width: Width, a: Range, b: Range): Range | null =>
@@ -75,16 +91,17 @@ export const intersect = (width: Width, a: Range, b: Range): Range | null =>
 /** A number of both ranges; null when there is none. */
 export function numeric(wide: Range | null, narrow: Range | null, id = 0, delta = 0n): Numeric | null {
   if (wide === null || narrow === null) return null;
-  let [w, n]: [Range | null, Range | null] = [wide, narrow];
+  let w: Range | null = wide;
+  let n: Range | null = narrow;
   if (w.high <= whole32.high) {
-    n = intersect(32, n, { ...whole32, low: w.low, high: w.high });
-    if (n !== null) w = intersect(64, w, { ...whole64, low: n.low, high: n.high });
+    n = range(32, larger(n.low, w.low), smaller(n.high, w.high), n.min, n.max);
+    if (n !== null) w = range(64, larger(w.low, n.low), smaller(w.high, n.high), w.min, w.max);
   } else if (w.min >= whole32.min && w.max <= whole32.max) {
-    n = intersect(32, n, { ...whole32, min: w.min, max: w.max });
-    if (n !== null) w = intersect(64, w, { ...whole64, min: n.min, max: n.max });
+    n = range(32, n.low, n.high, larger(n.min, w.min), smaller(n.max, w.max));
+    if (n !== null) w = range(64, w.low, w.high, larger(w.min, n.min), smaller(w.max, n.max));
   } else if (w.low === w.high) {
     const bits = BigInt.asUintN(32, w.low);
-    n = intersect(32, n, { ...whole32, low: bits, high: bits });
+    n = range(32, larger(n.low, bits), smaller(n.high, bits), n.min, n.max);
   }
   return w === null || n === null
     ? null
@@ -123,9 +140,14 @@ const contains = (outer: Range, inner: Range): boolean =>
 
 /** Is every number of `inner` one of `outer`? */
 export const within = (outer: Numeric, inner: Numeric): boolean =>
-  contains(outer, inner) && contains(outer.narrow, inner.narrow);
+  outer === inner ||
+  (contains(outer, inner) && (outer.narrow === inner.narrow || contains(outer.narrow, inner.narrow)));
 
-export const sameNumber = (a: Numeric, b: Numeric): boolean => within(a, b) && within(b, a);
+const sameRange = (a: Range, b: Range): boolean =>
+  a === b || (a.low === b.low && a.high === b.high && a.min === b.min && a.max === b.max);
+
+export const sameNumber = (a: Numeric, b: Numeric): boolean =>
+  a === b || (sameRange(a, b) && sameRange(a.narrow, b.narrow));
 
 export function sameValue(a: Value, b: Value): boolean {
   if (a.kind === 'number') return b.kind === 'number' && sameNumber(a, b);

@@ -9,12 +9,10 @@
 
 import { must } from '../base/assert.ts';
 import type { MFunc, PReg } from '../bpf/minst.ts';
-import { rowOf } from '../bpf/operands.ts';
 import { flatten, type Line, type Program } from './code.ts';
 import { type Exactness, statesAlike } from './compare.ts';
 import type { Walk } from './effect.ts';
 import {
-  callsIterator,
   enterRing,
   finish,
   goesRound,
@@ -25,7 +23,7 @@ import {
   ringOf,
   unfinished,
 } from './rounds.ts';
-import { type Checkpoint, checkpointOf, inheritMarks, newFrame, type State } from './state.ts';
+import { type Checkpoint, checkpointOf, inheritMarks, newFrame, noNeeds, type State } from './state.ts';
 import { step } from './step.ts';
 import { constant } from './values.ts';
 
@@ -58,7 +56,8 @@ interface Pending {
 
 interface Progress extends Walk {
   readonly going: Rounds;
-  readonly seen: Map<number, Checkpoint[]>;
+  /** Checkpoints at each instruction. */
+  readonly seen: (Checkpoint[] | undefined)[];
   readonly pending: Pending[];
   readonly visits: Int32Array;
   readonly decided: Uint8Array;
@@ -85,7 +84,7 @@ function compareWith(p: Progress, s: State, old: Checkpoint, force: boolean): Vi
   const how: Exactness = within ? 'within' : 'loose';
   if (!statesAlike(p.program, old, s, how)) return 'new';
   old.hits++;
-  inheritMarks(p.program, s, old);
+  inheritMarks(p, s, old);
   if (within) noteBack(p.going, s, old);
   return 'seen';
 }
@@ -93,9 +92,10 @@ function compareWith(p: Progress, s: State, old: Checkpoint, force: boolean): Vi
 /** Compares the state with those that passed here; keeps it when enough has happened since the last. */
 function visit(p: Progress, s: State, line: Line): Visit {
   const force = goesRound(line);
-  const list = p.seen.get(s.pc) ?? [];
-  p.seen.set(s.pc, list);
-  const [jumps, processed] = [p.jumps - p.lastJumps, p.processed - p.lastProcessed];
+  const list = p.seen[s.pc] ?? [];
+  p.seen[s.pc] = list;
+  const jumps = p.jumps - p.lastJumps;
+  const processed = p.processed - p.lastProcessed;
   let keep = force || (jumps >= 2 && processed >= 8);
   for (let i = 0; i < list.length; i++) {
     const old = must(list[i], 'a checkpoint');
@@ -133,29 +133,27 @@ function walkPath(p: Progress, s: State): Verdict | null {
       const found = visit(p, s, line);
       if (found === 'endless') return 'endless loop';
       if (found === 'seen') {
-        finish(p.going, p.program, s.parent);
+        finish(p.going, p, s.parent);
         return null;
       }
     }
     p.visits[s.pc]!++;
     const { pc } = s;
-    const kind = rowOf(line.inst)?.kind;
+    const { kind } = line;
     if (kind === 'branch' || kind === 'jump' || kind === 'call' || kind === 'exit') p.jumps++;
     const depth = s.frames.length - 1;
-    const before = s.history;
-    s.history = { pc, depth, slot: -1, before };
-    const outcome = step(p, s, line);
-    if (outcome.slot >= 0) s.history = { pc, depth, slot: outcome.slot, before };
-    if (kind === 'branch' && outcome.others.length === 0) p.decided[pc] = 1;
-    if (outcome.ends) {
-      finish(p.going, p.program, s.parent);
+    s.history = { pc, depth, slot: -1, before: s.history };
+    const { ends, other } = step(p, s, line);
+    if (kind === 'branch' && other === null) p.decided[pc] = 1;
+    if (ends) {
+      finish(p.going, p, s.parent);
       return null;
     }
-    for (const other of outcome.others) {
+    if (other !== null) {
       if (s.parent !== null) s.parent.branches++;
       if (p.pending.push({ state: other, parent: s.parent }) > limits.branches) return 'too many branches';
     }
-    if (callsIterator(line)) goRound(s, pc, true);
+    if (line.iterates) goRound(s, pc, true);
     const callee = s.frames.length === depth && kind === 'exit' ? p.program.lines[s.pc] : undefined;
     if (callee?.callsBack === true) goRound(s, s.pc, false);
   }
@@ -177,7 +175,8 @@ export function predict(funcs: readonly MFunc<PReg>[], how: How): Prediction {
     big: how.big,
     nextId: 1,
     unbounded: new Set(),
-    seen: new Map(),
+    seen: new Array(program.lines.length).fill(undefined),
+    needs: noNeeds(),
     pending: [],
     visits: new Int32Array(program.lines.length),
     decided: new Uint8Array(program.lines.length),
@@ -190,8 +189,8 @@ export function predict(funcs: readonly MFunc<PReg>[], how: How): Prediction {
     lastJumps: 0,
   };
   const main = newFrame(0, -1, false);
-  main.regs[1] = { kind: 'pointer', object: 'ctx', offset: constant(0n), maybeNil: 0 };
-  const start: State = { pc: 0, frames: [main], parent: null, history: null, rounds: 0 };
+  main.regs[1] = { kind: 'pointer', object: 'ctx', frame: -1, offset: constant(0n), maybeNil: 0 };
+  const start: State = { pc: 0, frames: [main], owned: 1, parent: null, history: null, rounds: 0 };
   let verdict: Verdict = 'ends';
   for (let s: State | undefined = start; s !== undefined; s = p.pending.pop()?.state) {
     const stopped = walkPath(p, s);
