@@ -10,6 +10,7 @@ import { moduleOf, testContext } from './test-support.ts';
 function code(body: string, target: Partial<Target> = {}, params = 'v0: ptr'): string[] {
   const module = moduleOf(`license "GPL"
 map @m hash key 4 value 8 entries 10 flags 0
+global @g .bss size 24 align 8
 program @main section "xdp" abort 0
 
 func @main(${params}) -> i32 program @main {
@@ -45,6 +46,16 @@ describe('select', () => {
   return v2`);
     expect(lines).toContain('v = *(u32 *)(v + 12)');
     expect(lines).toContain('*(u32 *)(r10 + s0+4) = 7');
+  });
+
+  it('loads no address outside of its object, which the kernel refuses wherever it stands', () => {
+    const load = (at: number) =>
+      code(`b0:
+  v1: ptr = globaladdr @g + ${at}
+  v2: i32 = load.u32 v1 + 0
+  return v2`);
+    expect(load(20)).toContain('v = global g+20 ll');
+    expect(load(24).slice(0, 2)).toEqual(['v = global g ll', 'v += 24']);
   });
 
   it('reads the context through its own register, whatever was computed from it', () => {

@@ -169,7 +169,27 @@ export function emitAddress(s: State, def: Instr, dst: VReg): void {
   }
   if (!isSymbolOp(def.op)) unreachable(`${def.op} is no address`);
   const { name, offset } = symbolImm(def);
-  emit(s, loadSymbol<VReg>(dst, { kind: symbolKinds[def.op], name, offset }, s.pos));
+  const held = offset === 0 || offset < sizeBehind(s.module, def.op, name) ? offset : 0;
+  emit(s, loadSymbol<VReg>(dst, { kind: symbolKinds[def.op], name, offset: held }, s.pos));
+  if (held !== offset) emit(s, alu<VReg>('add64_imm', dst, BigInt(offset), s.pos));
+}
+
+/** Bytes that the address itself may point into: the kernel refuses others, even where no path leads to them. */
+function sizeBehind(module: Module, op: keyof typeof symbolKinds, name: string): number {
+  switch (op) {
+    case 'mapvalue':
+      return module.maps.find((m) => m.name === name)?.valueSize ?? 0;
+    case 'globaladdr':
+      return module.globals.find((g) => g.name === name)?.size ?? 0;
+    case 'stringaddr':
+      return (module.strings.get(name)?.length ?? 0) + 1;
+    case 'mapaddr':
+    case 'funcaddr':
+    case 'core':
+      return Number.POSITIVE_INFINITY;
+    default:
+      return op satisfies never;
+  }
 }
 
 /** Values that are other values under another type, as far as registers go. */
