@@ -13,6 +13,7 @@ import { liveness } from '../src/base/liveness.ts';
 import { machineFlow } from '../src/bpf/flow.ts';
 import type { MFunc, MInst, PReg } from '../src/bpf/minst.ts';
 import { rowOf } from '../src/bpf/operands.ts';
+import { ownSlots } from '../src/bpf/own-slots.ts';
 import type { Pass } from './pass.ts';
 
 type Inst = MInst<PReg>;
@@ -27,18 +28,6 @@ export const deadSpills: Pass<'code', 'code'> = {
     return funcs.every((func, i) => func === input.funcs[i]) ? input : { ...input, funcs };
   },
 };
-
-/** Slots that are only loaded from and stored to. */
-function ownSlots(func: MFunc<PReg>): ReadonlySet<number> {
-  const own = new Set(func.slots.map((slot) => slot.id));
-  for (const { body } of func.blocks) {
-    for (const i of body) {
-      const kind = rowOf(i)?.kind;
-      if (i.frame !== null && kind !== 'load' && kind !== 'store') own.delete(i.frame.slot);
-    }
-  }
-  return own;
-}
 
 function removeDead(func: MFunc<PReg>): MFunc<PReg> {
   const own = ownSlots(func);

@@ -19,6 +19,7 @@ import { cursors } from './cursors.ts';
 import { dce } from './dce.ts';
 import { deadSpills } from './dead-spills.ts';
 import { demandedBitsPass } from './demanded-bits.ts';
+import { doubleRotations } from './double-rotations.ts';
 import { dse } from './dse.ts';
 import { earlyResults } from './early-results.ts';
 import { edgeValues } from './edge-values.ts';
@@ -27,6 +28,7 @@ import { frame } from './frame.ts';
 import { fuseAdds } from './fuse-adds.ts';
 import { gvn } from './gvn.ts';
 import { inline } from './inline.ts';
+import { knownCopies } from './known-copies.ts';
 import { layout } from './layout.ts';
 import { loadElim } from './load-elim.ts';
 import { lowerAborts } from './lower-aborts.ts';
@@ -103,6 +105,7 @@ export const pipeline: readonly Step[] = [
   step(cfgSimplify, optimised),
   step(outlineLoops, always),
   step(lowerAborts, always),
+  step(cfgSimplify, optimised),
   step(expandMemory, always),
   step(simplify, optimised),
   step(gvn, optimised),
@@ -110,6 +113,7 @@ export const pipeline: readonly Step[] = [
   step(simplify, optimised),
   step(gvn, optimised),
   step(demandedBitsPass, optimised),
+  step(doubleRotations, small),
   step(wideCompares, optimised),
   step(mergeAccesses, optimised),
   step(fuseAdds, small),
@@ -126,6 +130,7 @@ export const pipeline: readonly Step[] = [
   step(pointerArgs, always),
   step(select, always),
   step(regalloc, always),
+  step(knownCopies, optimised),
   step(deadSpills, always),
   step(frame, always),
   step(peephole, optimised),
@@ -256,6 +261,12 @@ export const orderConstraints: readonly OrderConstraint[] = [
   { before: 'pointer-args', after: 'select', reason: 'a cell is a slot, which byref is not' },
   { before: 'select', after: 'regalloc', reason: 'registers are given to machine code' },
   { before: 'regalloc', after: 'dead-spills', reason: 'it is the allocator that spills' },
+  { before: 'regalloc', after: 'known-copies', reason: 'it is the allocator that makes moves and reloads' },
+  {
+    before: 'known-copies',
+    after: 'dead-spills',
+    reason: 'a spill is dead when the register is read in place of the slot',
+  },
   { before: 'dead-spills', after: 'frame', reason: 'slots are known apart until they have places' },
   { before: 'regalloc', after: 'frame', reason: 'spilled registers need slots in the frame' },
   {

@@ -107,13 +107,19 @@ function start(func: Func, module: Module, context: PassContext): State {
   };
 }
 
-/** Values that two or more atomic operations take, which hold no immediate. */
+/** Values that two or more instructions take that hold no such immediate: atomic ones none, arithmetic none so wide. */
 function constantsInRegisters(func: Func): Uint8Array {
+  const definitions = definitionsOf(func);
   const counts = new Uint8Array(func.nextValue);
+  const isWide = (v: ValueId): boolean => {
+    const imm = definitions[v]?.op === 'const' ? definitions[v].imm : null;
+    return typeof imm === 'bigint' && loadConstant<VReg>(firstVirtual, imm, true, func.pos).op === 'ld_imm64';
+  };
   for (const { body } of func.blocks) {
     for (const i of body) {
-      const value = i.op.startsWith('atomic.add') && i.result === null ? i.args[1] : undefined;
-      if (value !== undefined) counts[value] = Math.min(2, counts[value]! + 1);
+      const bare = i.op.startsWith('atomic.add') && i.result === null ? i.args.slice(1) : [];
+      const taken = isBinary(i.op) ? i.args.filter(isWide) : bare;
+      for (const v of taken) counts[v] = Math.min(2, counts[v]! + 1);
     }
   }
   return counts.map((n) => (n > 1 ? 1 : 0));

@@ -6,7 +6,7 @@
 import { machineRules } from '../passes/rules/machine.ts';
 import { prove } from '../passes/rules/prove.ts';
 import { proveMachine } from '../passes/rules/prove-machine.ts';
-import { ssaRules } from '../passes/rules/ssa.ts';
+import { rotationRule, ssaRules } from '../passes/rules/ssa.ts';
 import { wrongMachineRules, wrongSsaRules } from '../passes/rules/wrong.ts';
 import type { Z3 } from '../passes/rules/z3-algebra.ts';
 
@@ -28,7 +28,7 @@ const claims = <R extends { readonly name: string }>(
   rules.map((rule) => ({ form, wrong, name: rule.name, settle: (z, ms) => how(z, rule, ms) }));
 
 export const catalogue: readonly Claim[] = [
-  ...claims('ssa', false, ssaRules, prove),
+  ...claims('ssa', false, [...ssaRules, rotationRule], prove),
   ...claims('machine', false, machineRules, proveMachine),
   ...claims('ssa', true, wrongSsaRules, prove),
   ...claims('machine', true, wrongMachineRules, proveMachine),

@@ -217,6 +217,16 @@ const rows: readonly Row[] = [
 /** In the order in which they are tried. */
 export const ssaRules: readonly Rule[] = rows.map(([name, text, ...guards]) => parseRule(name, text, guards));
 
+/**
+ * A rotation of 32 bits as a shift of the value twice side by side. The constant takes two slots of its own: applied by
+ * `double-rotations` where several share it.
+ */
+export const rotationRule: Rule = parseRule(
+  'rotation-of-double',
+  '(or (shl $x C1) (lshr $x C2)) => (trunc (lshr (mul (zext $x) 0x100000001) (zext C2)))',
+  ['(icmp.ult C1 width)', '(icmp.ult C2 width)', '(icmp.eq (add C1 C2) width)'],
+);
+
 const weights: Readonly<Record<string, number>> = {
   mul: 4,
   udiv: 8,
