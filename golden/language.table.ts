@@ -245,6 +245,7 @@ export const cells: readonly Cell[] = [
     'language/calls language/aborts programs/calls cases/TCall',
   ),
   cell('functions', '//go:noinline is obeyed', 'language/calls language/aborts gotest/arithConst'),
+  cell('functions', '//go:noinline of functions with slices, strings and functions', 'language/noinline'),
   cell('functions', 'recursion', 'errors/outsidego#recursion', refused),
   cell(
     'unsafe.Pointer',

@@ -1967,6 +1967,39 @@ func f(ctx *args) int32 {
 	return 0
 }
 `),
+  'noinline-expanded': declarations(`
+type args struct{ n, result uint64 }
+
+//go:noinline
+func twice(f func(uint64)) {
+	f(1)
+	f(2)
+}
+
+//bpf:attach syscall
+func f(ctx *args) int32 {
+	sum := ctx.n
+	twice(func(n uint64) { sum += n })
+	ctx.result = sum
+	return 0
+}
+`, `
+type args struct{ n, result uint64 }
+
+//go:noinline
+func twice(sum *uint64, f func(*uint64, uint64)) {
+	f(sum, 1)
+	f(sum, 2)
+}
+
+//bpf:attach syscall
+func f(ctx *args) int32 {
+	sum := ctx.n
+	twice(&sum, func(to *uint64, n uint64) { *to += n })
+	ctx.result = sum
+	return 0
+}
+`),
   'context-index': declarations(`
 type args struct {
 	n     uint32

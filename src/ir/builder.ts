@@ -81,6 +81,7 @@ export class FuncBuilder {
   readonly #order: OpenBlock[] = [];
   readonly #slots: Slot[] = [];
   readonly #types: IrType[] = [];
+  readonly #definitions: (Instr | undefined)[] = [];
   #current: OpenBlock | null = null;
   #nextBlock = 0;
 
@@ -106,6 +107,11 @@ export class FuncBuilder {
 
   typeOf(value: ValueId): IrType {
     return must(this.#types[value], `v${value} is not defined`);
+  }
+
+  /** What made the value; null: a parameter. */
+  definition(value: ValueId): Instr | null {
+    return this.#definitions[value] ?? null;
   }
 
   newBlock(params: readonly IrType[] = []): BlockId {
@@ -148,7 +154,9 @@ export class FuncBuilder {
   /** Any op with a result. */
   emit(op: OpName, type: IrType, args: readonly ValueId[], imm: Imm = null): ValueId {
     const result = this.#newValue(type);
-    this.#open().body.push({ op, result, type, args, imm, pos: this.pos });
+    const instr: Instr = { op, result, type, args, imm, pos: this.pos };
+    this.#definitions[result] = instr;
+    this.#open().body.push(instr);
     return result;
   }
 

@@ -17,7 +17,7 @@ import { at, type Context } from './context.ts';
 import { abort, abortUnless } from './emit.ts';
 import { expression, isPlace } from './expressions.ts';
 import { type Body, expand, resultValue } from './frames.ts';
-import { callInstance, isInstance } from './instances.ts';
+import { callInstance } from './instances.ts';
 import { kernelCall } from './kfuncs.ts';
 import type { Callable, Value } from './values.ts';
 import { detach, zeroValue } from './variables.ts';
@@ -30,7 +30,7 @@ export function functionCall(cx: Context, func: TFunc, args: readonly TExpr[], s
 
 export function invoke(cx: Context, func: TFunc, args: readonly Value[], span: Span): Value {
   if (func.kfunc !== null) return kernelCall(cx, func, func.kfunc, args, span);
-  return isInstance(func) ? callInstance(cx, func, args, span) : expand(cx, func, args, null, span);
+  return callInstance(cx, func, args, span) ?? expand(cx, func, args, null, span);
 }
 
 /** Values of arguments; a single argument of tuple type is spread. `callee` null: not known yet. */

@@ -36,7 +36,7 @@ export interface ModuleContext {
   readonly sources: readonly SourceFile[];
   readonly diagnostics: Diagnostics;
   readonly funcs: Func[];
-  readonly instances: Map<TFunc, Instance>;
+  readonly instances: Map<TFunc, readonly Instance[]>;
   /** Functions being lowered, outermost first: recursion shows here. */
   readonly active: TFunc[];
   /** Symbols taken, of functions, globals and strings alike. */
@@ -132,6 +132,8 @@ export interface Context {
   readonly trusted: Set<ValueId>;
   /** Pointers to sockets that may be request or time-wait ones. */
   readonly commonSocks: Set<ValueId>;
+  /** Pointers into no frame: to packets, and what callers say of parameters. */
+  readonly outside: Set<ValueId>;
   /** Addresses of objects: never nil. */
   readonly objects: Set<ValueId>;
   /** Regions of slice variables, kept when a function is lowered again because one was learnt too late. */

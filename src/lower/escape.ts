@@ -2,7 +2,8 @@
  * Where addresses of locals go. A local is a slot of its function's frame, one for all rounds of a loop, so that
  *
  *     for i := range 3 { n := Node{next: head}; head = &n }     is an error: all three nodes would be one,
- *     func mk() *Node { return &Node{} }                        is expanded at its calls, into the caller's frame.
+ *     func mk() *Node { return &Node{} }                        is expanded at its calls, into the caller's frame,
+ *     func at(a *[4]int, i int) *int { return &a[i] }           too: the kernel lets no callee hand out stack pointers.
  *
  * Flow-insensitive: for each variable, the locals that can be reached from its value. Invariant: what is not reported
  * never outlives the round of the loop in which it was made, nor its frame.
@@ -13,20 +14,33 @@ import type { Type } from '../ast/types.ts';
 import type { Span } from '../base/source.ts';
 import { under } from '../check/types.ts';
 import { children } from './analysis.ts';
+import { contextName } from './intrinsics/contexts.ts';
 
 /** A variable, or what an expression makes: `&T{}`, `new(T)`, `[]T{}`, the result of a function that returns its own. */
-type Cell = TVar | TExpr;
+type Cell = TVar | TExpr | Outside;
+
+/** What a parameter leads to. */
+interface Outside {
+  readonly kind: 'outside';
+}
 
 export interface Escapes {
   /** A result can point to a local of the function. */
   readonly returnsLocals: boolean;
+  /** A result can point to what a parameter points to. */
+  readonly returnsParams: boolean;
   /** Through a pointer that it is given the function can store another one. */
   readonly storesPointers: boolean;
   /** Locals that outlive their round of a loop: where the address is taken. */
   readonly outliving: readonly { readonly span: Span; readonly name: string }[];
 }
 
-const nothing: Escapes = { returnsLocals: false, storesPointers: false, outliving: [] };
+const nothing: Escapes = {
+  returnsLocals: false,
+  returnsParams: false,
+  storesPointers: false,
+  outliving: [],
+};
 const known = new WeakMap<TFunc, Escapes>();
 
 export function escapes(func: TFunc): Escapes {
@@ -59,6 +73,9 @@ export function mayPoint(type: Type): boolean {
       return false;
   }
 }
+
+/** Can it lead to a variable of a caller? The context is the kernel's. */
+const leadsOut = (type: Type): boolean => mayPoint(type) && contextName(type) === null;
 
 /** Enclosing loops and closures, innermost last. */
 type Path = readonly (TStmt | TFuncLit)[];
@@ -95,10 +112,16 @@ function analyse(func: TFunc): Escapes {
   };
   const scope: Scope = { graph, path: [], results: func.results };
   for (const v of [...func.params, ...func.results]) graph.home.set(v, []);
+  for (const v of func.params) if (leadsOut(v.type)) reached(graph, v).add({ kind: 'outside' });
   block(scope, func.body);
   solve(graph);
+  const returns = (outside: boolean): boolean =>
+    func.results.some(
+      (v) => mayPoint(v.type) && [...reached(graph, v)].some((cell) => (cell.kind === 'outside') === outside),
+    );
   return {
-    returnsLocals: func.results.some((v) => mayPoint(v.type) && reached(graph, v).size > 0),
+    returnsLocals: returns(false),
+    returnsParams: returns(true),
     storesPointers: graph.storesPointers,
     outliving: outliving(graph),
   };
@@ -383,5 +406,6 @@ function call(s: Scope, x: TExpr & { kind: 'call' | 'closurecall' }, set: Set<Ce
       for (const v of literal.results) copies.push({ to: x, from: v });
     }
   }
-  if (mayPoint(x.type)) for (const from of args) copies.push({ to: x, from });
+  if (mayPoint(x.type) && (x.kind === 'closurecall' || escapes(x.func).returnsParams))
+    for (const from of args) copies.push({ to: x, from });
 }

@@ -8,29 +8,38 @@
  * registers: the last ones are packed in a slot whose address is the last register. A function that may abort
  * leaves one register free for the pointer that the pass lower-aborts adds.
  *
- * Functions with slices, strings or functions among their parameters or results are expanded where they are called,
- * `//go:noinline` or not: what is known of such a value (its region, its text, its closure) holds for one call.
+ * Functions with slices, strings or functions among their parameters or results are expanded where they are called.
+ * With `//go:noinline` they are functions too, one for each thing that is known of their arguments when compiling
+ * (passing.ts). Expanded, with a note, are those that take what nothing but the caller's frame knows (a closure that
+ * captures, a pointer to a struct that holds slices), and those that give their caller the address of a variable on the
+ * stack, which the kernel refuses.
  */
 
 import type { TFunc, TVar } from '../ast/typed.ts';
+import type { Type } from '../ast/types.ts';
 import { must, unreachable } from '../base/assert.ts';
 import type { Span } from '../base/source.ts';
 import type { ProgramRow } from '../bpf/programs.ts';
+import { under } from '../check/types.ts';
 import { FuncBuilder } from '../ir/builder.ts';
 import type { IrType, ValueId } from '../ir/ir.ts';
 import { type Context, type Frame, freshSymbol, type ModuleContext, position, report } from './context.ts';
-import { abortIf, address, assume, copyMemory, enter, loadCell, newCell, slotAddr } from './emit.ts';
-import { escapes } from './escape.ts';
+import { abortIf, address, copyMemory, enter, newCell, slotAddr } from './emit.ts';
+import { escapes, mayPoint } from './escape.ts';
 import { lowerBody, newFrame, resultValue } from './frames.ts';
 import { contextName } from './intrinsics/contexts.ts';
-import { scalarOf, shapeOf } from './shapes.ts';
-import { memory, scalar, type Value } from './values.ts';
+import { type Known, maybeStack, type Passed, passed, sameKnown } from './passing.ts';
+import { scalarOf, type Shape, shapeOf } from './shapes.ts';
+import { type Addr, memory, type Region, scalar, type Value } from './values.ts';
 import { declare, newMemory, read, zeroValue } from './variables.ts';
 
 export interface Instance {
   readonly symbol: string;
+  readonly known: Known;
   readonly signature: Signature;
   readonly mayAbort: boolean;
+  /** What the slices among the results view, by result. */
+  readonly regions: readonly (Region | null)[];
 }
 
 /** How a function's parameters and results travel. */
@@ -44,13 +53,22 @@ export interface Signature {
   readonly result: IrType | null;
 }
 
+/** A call's arguments, flat. */
+interface Passing {
+  readonly args: readonly Passed[];
+  readonly known: Known;
+  readonly types: readonly IrType[];
+  readonly words: readonly ValueId[];
+  /** Behind the arguments comes the context, which a slice of the packet needs. */
+  readonly context: boolean;
+}
+
 const registers = 5;
 
-function signatureOf(func: TFunc, available: number): Signature {
-  const irOf = (v: TVar): IrType => (shapeOf(v.type) === 'scalar' ? scalarOf(v.type).ir : 'ptr');
+function signatureOf(func: TFunc, types: readonly IrType[], available: number): Signature {
   const returned = func.results.findIndex((v) => shapeOf(v.type) === 'scalar');
   const outs = func.results.filter((_, i) => i !== returned);
-  const flat = [...func.params.map(irOf), ...outs.map((): IrType => 'ptr')];
+  const flat = [...types, ...outs.map((): IrType => 'ptr')];
   const first = func.results[returned];
   return {
     flat,
@@ -60,14 +78,56 @@ function signatureOf(func: TFunc, available: number): Signature {
   };
 }
 
-/** Can the function be called as one, or has it to be expanded? */
-export function isInstance(func: TFunc): boolean {
-  const plain = [...func.params, ...func.results].every((v) => {
-    const shape = shapeOf(v.type);
-    return shape === 'scalar' || shape === 'memory';
-  });
-  // What a function makes and returns has to be in its caller's frame.
-  return plain && !escapes(func).returnsLocals;
+const isPlainShape = (shape: Shape): boolean => shape === 'scalar' || shape === 'memory';
+
+/** How the arguments travel to a function of its own; null: the function has to be expanded. */
+function passing(cx: Context, func: TFunc, args: readonly Value[]): Passing | null {
+  const plain = [...func.params, ...func.results].every((v) => isPlainShape(shapeOf(v.type)));
+  if (!plain && !func.noinline) return null;
+  const { returnsLocals, returnsParams, storesPointers } = escapes(func);
+  if (returnsLocals) return expanded(cx, func, 'it returns the address of what it makes itself');
+  if (storesPointers) return expanded(cx, func, 'it stores pointers where a pointer leads');
+  const given = args.map((value, i) => passed(cx, value, func.params[i]!.type, (addr) => address(cx, addr)));
+  const sent = given.filter((value) => value !== null);
+  if (sent.length < given.length) {
+    const lost = func.params[given.indexOf(null)]!;
+    const what = {
+      func: 'is a closure that captures variables',
+      pointer: 'points to a struct that holds slices, strings or functions',
+    };
+    const kind = under(lost.type).kind;
+    const why = kind === 'func' || kind === 'pointer' ? what[kind] : 'holds a closure or a pointer to one';
+    return expanded(cx, func, `${lost.name} ${why}`);
+  }
+  if (!func.results.every(({ type }) => isPlainShape(shapeOf(type)) || shapeOf(type) === 'slice'))
+    return expanded(cx, func, 'a result is a string, a function, or a struct that holds such or slices');
+  if (returnsParams && sent.some((value, i) => leadsToFrame(cx, value, func.params[i]!)))
+    return expanded(
+      cx,
+      func,
+      'it hands on the address of a variable of its caller, which the kernel refuses',
+    );
+  const known = sent.flatMap((value) => value.known);
+  const words = sent.flatMap((value) => value.words);
+  const context =
+    known.includes('packet') &&
+    cx.contextParam !== null &&
+    !func.params.some((v) => contextName(v.type) !== null);
+  if (context) words.push(must(cx.contextParam, 'a context'));
+  return { args: sent, known, words, types: words.map((id) => cx.b.typeOf(id)), context };
+}
+
+/** Can a pointer in the argument lead to a variable of the caller, or of one of its callers? */
+function leadsToFrame(cx: Context, value: Passed, { type }: TVar): boolean {
+  if (!mayPoint(type) || contextName(type) !== null) return false;
+  return (
+    shapeOf(type) === 'memory' || value.words.some((id) => cx.b.typeOf(id) === 'ptr' && maybeStack(cx, id))
+  );
+}
+
+function expanded(cx: Context, func: TFunc, why: string): null {
+  if (func.noinline) report(cx, 'noinline-expanded', func.nameSpan, { name: func.name, why });
+  return null;
 }
 
 // ---------------------------------------------------------------- building
@@ -113,6 +173,7 @@ export function newContext(
     extents: new Map(),
     trusted: new Set(),
     commonSocks: new Set(),
+    outside: new Set(),
     objects: new Set(),
     regions,
     lateRegion: false,
@@ -148,31 +209,39 @@ export function finish(cx: Context): void {
   cx.module.funcs.push(...cx.callbacks, cx.b.finish());
 }
 
-export function instanceOf(module: ModuleContext, func: TFunc): Instance {
-  const before = module.instances.get(func);
+function instanceOf(module: ModuleContext, func: TFunc, call: Passing): Instance {
+  const { known } = call;
+  const others = module.instances.get(func) ?? [];
+  const before = others.find((instance) => sameKnown(instance.known, known));
   if (before !== undefined) return before;
   const symbol = freshSymbol(module, func.name);
   module.active.push(func);
-  let signature = signatureOf(func, registers);
-  const cx = settle((regions, mayAbort) => {
-    signature = signatureOf(func, mayAbort ? registers - 1 : registers);
-    return build(module, func, symbol, signature, regions);
+  let signature = signatureOf(func, call.types, registers);
+  let regions: (Region | null)[] = [];
+  const cx = settle((learnt, mayAbort) => {
+    signature = signatureOf(func, call.types, mayAbort ? registers - 1 : registers);
+    regions = func.results.map(() => null);
+    return build(module, { func, symbol, signature, call, regions }, learnt);
   });
   finish(cx);
   module.active.pop();
-  const instance = { symbol, signature, mayAbort: cx.mayAbort };
-  module.instances.set(func, instance);
+  const instance = { symbol, known, signature, mayAbort: cx.mayAbort, regions };
+  module.instances.set(func, [...(module.instances.get(func) ?? []), instance]);
   return instance;
 }
 
-function build(
-  module: ModuleContext,
-  func: TFunc,
-  symbol: string,
-  signature: Signature,
-  regions: Context['regions'],
-): Context {
-  const { flat, direct, returned, result } = signature;
+interface Building {
+  readonly func: TFunc;
+  readonly symbol: string;
+  readonly signature: Signature;
+  readonly call: Passing;
+  /** Filled where the function returns. */
+  readonly regions: (Region | null)[];
+}
+
+function build(module: ModuleContext, made: Building, regions: Context['regions']): Context {
+  const { func, symbol, signature, call } = made;
+  const { flat, direct, result } = signature;
   const params: readonly IrType[] = direct < flat.length ? [...flat.slice(0, direct), 'ptr'] : flat;
   const b = new FuncBuilder({
     name: symbol,
@@ -187,17 +256,21 @@ function build(
     if (i < direct) return b.params[i]!;
     return b.load(type, type === 'i32' ? 32 : 64, must(pack, 'packed parameters'), 8 * (i - direct));
   });
-  const outs = received.slice(func.params.length);
-  const frame = newFrame(cx, func, null, (f) => leaveInstance(cx, func, f, outs, returned));
+  const outs = received.slice(call.words.length);
+  const frame = newFrame(cx, func, null, (f) => leaveInstance(cx, made, f, outs));
   cx.frame = frame;
+  if (escapes(func).returnsParams)
+    for (const id of received.slice(0, call.words.length)) if (b.typeOf(id) === 'ptr') cx.outside.add(id);
+  if (call.context) cx.contextParam = received[call.words.length - 1]!;
+  let at = 0;
   for (const [i, v] of func.params.entries()) {
-    const id = received[i]!;
-    if (contextName(v.type) !== null) cx.contextParam ??= id;
-    if (shapeOf(v.type) === 'scalar') declare(cx, v, scalar(id));
-    else {
-      assume(cx, id);
-      frame.vars.set(v, { kind: 'memory', addr: { kind: 'pointer', base: id, offset: 0 }, exact: true });
-    }
+    const value = call.args[i]!.receive(cx, () => received[at++]!);
+    if (value.kind === 'scalar' && contextName(v.type) !== null) cx.contextParam ??= value.id;
+    if (value.kind === 'memory') {
+      // The copy that the caller made.
+      address(cx, value.addr);
+      frame.vars.set(v, { kind: 'memory', addr: value.addr, exact: true });
+    } else declare(cx, v, value);
   }
   lowerBody(cx, func, frame);
   return cx;
@@ -205,22 +278,34 @@ function build(
 
 function leaveInstance(
   cx: Context,
-  func: TFunc,
+  { func, signature, regions }: Building,
   frame: Frame,
   outs: readonly ValueId[],
-  returned: number,
 ): void {
   const values = frame.results.map((binding, i) => read(cx, binding, func.results[i]!.type));
   let next = 0;
   values.forEach((value, i) => {
-    if (i === returned) return;
+    if (i === signature.returned) return;
     const out = outs[next++]!;
-    if (value.kind === 'scalar') cx.b.store(cx.b.typeOf(value.id) === 'i32' ? 32 : 64, out, 0, value.id);
-    else if (value.kind === 'memory') copyOut(cx, out, value, func.results[i]!);
-    else unreachable(`a result that is a ${value.kind}`);
+    if (value.kind === 'slice') regions[i] ??= value.region;
+    if (value.kind === 'memory') copyOut(cx, out, value, func.results[i]!);
+    else storeWords(cx, out, value);
   });
-  const first = values[returned];
+  const first = values[signature.returned];
   cx.b.ret(first?.kind === 'scalar' ? first.id : null);
+}
+
+const wordBits = (type: IrType): 32 | 64 => (type === 'i32' ? 32 : 64);
+
+/** A result in words, where the caller reads it. */
+function storeWords(cx: Context, out: ValueId, value: Value): void {
+  const words =
+    value.kind === 'scalar'
+      ? [value.id]
+      : value.kind === 'slice'
+        ? [value.base, value.low, value.len, value.cap]
+        : unreachable(`a result that is a ${value.kind}`);
+  for (const [i, id] of words.entries()) cx.b.store(wordBits(cx.b.typeOf(id)), out, 8 * i, id);
 }
 
 function copyOut(cx: Context, out: ValueId, value: Value & { kind: 'memory' }, result: TVar): void {
@@ -229,34 +314,26 @@ function copyOut(cx: Context, out: ValueId, value: Value & { kind: 'memory' }, r
 
 // ---------------------------------------------------------------- calling
 
-export function callInstance(cx: Context, func: TFunc, args: readonly Value[], span: Span): Value {
+/** The call of the function, or null where it has to be expanded. */
+export function callInstance(cx: Context, func: TFunc, args: readonly Value[], span: Span): Value | null {
+  const call = passing(cx, func, args);
+  if (call === null) return null;
   if (cx.module.active.includes(func)) {
     report(cx, 'recursive-call', span, { name: func.name });
     return resultValue(func.results.map((v) => zeroValue(cx, v.type)));
   }
-  const { symbol, signature, mayAbort } = instanceOf(cx.module, func);
+  const { symbol, signature, mayAbort, regions } = instanceOf(cx.module, func, call);
   const { flat, direct, returned, result } = signature;
-  const passed = args.map((value) => {
-    if (value.kind === 'scalar') return value.id;
-    return value.kind === 'memory'
-      ? address(cx, value.addr)
-      : unreachable(`an argument that is a ${value.kind}`);
-  });
-  const outs = func.results.map((v, i) =>
-    i === returned
-      ? null
-      : shapeOf(v.type) === 'scalar'
-        ? slotAddr(newCell(cx, scalarOf(v.type).ir))
-        : newMemory(cx, v.type),
-  );
-  for (const out of outs) if (out !== null) passed.push(address(cx, out));
-  let last: readonly ValueId[] = passed;
+  const outs = func.results.map((v, i) => (i === returned ? null : resultPlace(cx, v, mayAbort)));
+  const sent = [...call.words];
+  for (const out of outs) if (out !== null) sent.push(address(cx, out));
+  let last: readonly ValueId[] = sent;
   if (direct < flat.length) {
     const pack = cx.b.newSlot(8 * (flat.length - direct), 8);
-    passed.slice(direct).forEach((id, i) => {
+    sent.slice(direct).forEach((id, i) => {
       cx.b.store(flat[direct + i] === 'i32' ? 32 : 64, cx.b.slotAddr(pack), 8 * i, id);
     });
-    last = [...passed.slice(0, direct), cx.b.slotAddr(pack)];
+    last = [...sent.slice(0, direct), cx.b.slotAddr(pack)];
   }
   const value = cx.b.invoke('call', symbol, last, result);
   if (mayAbort) abortIf(cx, cx.b.emit('aborted', 'i32', []));
@@ -264,10 +341,43 @@ export function callInstance(cx: Context, func: TFunc, args: readonly Value[], s
     func.results.map((v, i) => {
       const out = outs[i];
       if (out === null || out === undefined) return scalar(must(value, 'a call with a result'));
-      if (shapeOf(v.type) === 'memory') return memory(out);
-      return out.kind === 'slot'
-        ? scalar(loadCell(cx, out.slot, scalarOf(v.type).ir))
-        : unreachable('a result cell');
+      return received(cx, out, v.type, regions[i] ?? null);
     }),
   );
+}
+
+/**
+ * Where the callee leaves a result. One that aborts leaves it as it was, and the verifier, which does not follow the
+ * byte that says so, walks on: it has to find nil there, not what is no pointer.
+ */
+function resultPlace(cx: Context, v: TVar, mayAbort: boolean): Addr {
+  const words = (n: number): Addr => {
+    const addr = slotAddr(cx.b.newSlot(8 * n, 8, v.name));
+    if (mayAbort) cx.b.zero(address(cx, addr), 8 * n, 8);
+    return addr;
+  };
+  switch (shapeOf(v.type)) {
+    case 'scalar': {
+      const { ir } = scalarOf(v.type);
+      return ir === 'ptr' ? words(1) : slotAddr(newCell(cx, ir));
+    }
+    case 'slice':
+      return words(4);
+    default:
+      return newMemory(cx, v.type);
+  }
+}
+
+function received(cx: Context, out: Addr, type: Type, region: Region | null): Value {
+  const at = (ir: IrType, n: number): ValueId => cx.b.load(ir, wordBits(ir), address(cx, out), 8 * n);
+  switch (shapeOf(type)) {
+    case 'scalar':
+      return scalar(at(scalarOf(type).ir, 0));
+    case 'slice': {
+      const [base, low, len, cap] = [at('ptr', 0), at('i64', 1), at('i64', 2), at('i64', 3)];
+      return { kind: 'slice', region, base, low, len, cap };
+    }
+    default:
+      return memory(out);
+  }
 }

@@ -328,6 +328,11 @@ export const platformCodes = {
     message: 'a field of the context has no address',
     help: 'the kernel gives the context at constant offsets: copy the field to a local variable, and back when it is changed',
   },
+  'noinline-expanded': {
+    severity: 'note',
+    message: '{name} is expanded where it is called, in spite of //go:noinline: {why}',
+    help: 'pass what it needs as numbers, pointers, slices or strings, and give it memory to fill',
+  },
   'context-index': {
     severity: 'error',
     message: 'an array of the context takes constant indexes only',

@@ -112,7 +112,9 @@ function pointerAt(cx: Context, call: TIntrinsic, context: ValueId, off: ValueId
   enter(cx, missing);
   jump(cx, join, [constant(cx, 'ptr', 0n)]);
   enter(cx, join);
-  return cx.b.param(join, 0);
+  const found = cx.b.param(join, 0);
+  cx.outside.add(found);
+  return found;
 }
 
 function packet(cx: Context, call: TIntrinsic, args: readonly Value[], part: PacketPart): Value {
