@@ -109,7 +109,7 @@ export const cells: readonly Cell[] = [
   cell(
     'declarations',
     'methods with value and pointer receivers',
-    'language/methods cases/TMethod cases/TMethodNil',
+    'language/methods language/receivers cases/TMethod cases/TMethodNil',
   ),
   cell(
     'declarations',

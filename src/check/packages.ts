@@ -7,7 +7,7 @@
  */
 
 import { parseFile } from '../../grammar/parse.ts';
-import type { Decl, File, FuncDecl, Ident, ImportSpec } from '../ast/ast.ts';
+import type { Expr, Decl, File, FuncDecl, Ident, ImportSpec } from '../ast/ast.ts';
 import type { Diagnostics } from '../base/diagnostic.ts';
 import { type Span, sourceFile } from '../base/source.ts';
 import { packageAdvice } from './advice.ts';
@@ -281,19 +281,23 @@ function collectFunc(place: Place, decl: FuncDecl): void {
   declare(env, decl.name, entity);
 }
 
-/** The type that an alias of it means. */
-function withoutAliases(entity: Entity | null): Entity | null {
-  let at = entity;
+/** What a receiver's type means: aliases of a type, and of a pointer to one, stand for it. */
+function receiverBase(env: Env, base: Expr, star: boolean): { entity: Entity | null; pointer: boolean } {
+  let entity = namedEntity(env, base);
+  let pointer = star;
   for (
     let steps = 0;
-    at?.kind === 'type' && at.decl?.alias === true && at.env !== null && steps < 100;
+    entity?.kind === 'type' && entity.decl?.alias === true && entity.env !== null && steps < 100;
     steps++
   ) {
-    const next: Entity | null = namedEntity(at.env, at.decl.type);
-    if (next === null) return at;
-    at = next;
+    const aliased = receiverParts(entity.decl.type);
+    if (aliased.pointer && pointer) break;
+    const next: Entity | null = namedEntity(entity.env, aliased.base);
+    if (next === null || aliased.params.length > 0) break;
+    pointer ||= aliased.pointer;
+    entity = next;
   }
-  return at;
+  return { entity, pointer };
 }
 
 function collectMethod({ decl, place }: PendingMethod): void {
@@ -303,8 +307,8 @@ function collectMethod({ decl, place }: PendingMethod): void {
   if (receiver === null) return;
   if (directivesNamed(place.directives, 'attach').length > 0)
     sink.report('method-program', decl.name.span, { name: decl.name.name });
-  const { base, pointer, params } = receiverParts(receiver.type);
-  const entity = withoutAliases(namedEntity(env, base));
+  const { base, pointer: star, params } = receiverParts(receiver.type);
+  const { entity, pointer } = receiverBase(env, base, star);
   if (entity === null) {
     const span: Span = base.span;
     if (base.kind === 'Ident' && lookup(env.scope, base.name) === null)

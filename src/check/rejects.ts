@@ -75,6 +75,7 @@ const types: readonly Rejected[] = [
   go('bad-receiver', 'func (x int) M() {} //!'),
   go('bad-receiver', 'type P *int\nfunc (x P) M() {} //!'),
   go('bad-receiver', 'type T int\nfunc (x **T) M() {} //!'),
+  go('bad-receiver', 'type T int\ntype P = *T\nfunc (x *P) M() {} //!'),
   go('duplicate-method', 'type T int\nfunc (T) M() {}\nfunc (T) M() {} //!'),
   go('field-and-method', 'type T struct { M int }\nfunc (T) M() {} //!'),
   go('no-member', 'type T struct { a int }\nvar t T\nfunc f() { _ = t.b } //!'),
