@@ -320,7 +320,12 @@ export const cells: readonly Cell[] = [
     'local arrays of them take constant indexes',
     'language/regions errors/localonly#pointer-array-index',
   ),
-  cell('local values', 'contexts: no addresses of fields', 'errors/tworegions#context-address', refused),
+  cell(
+    'local values',
+    'contexts: no addresses of fields',
+    'errors/tworegions#context-address errors/contextcalls#context-address language/contextcalls',
+    refused,
+  ),
 
   // ---------------------------------------------------------------- section 3
   cell('abort', 'nil', 'language/aborts cases/TNilDeref cases/TNilFunc'),

@@ -263,7 +263,8 @@ function valueWords(
             const id =
               constantValue === null ? loaded : constant(inner, cx.b.typeOf(value.id), constantValue);
             if (isNonNil(cx, value.id)) nonNil(inner, id);
-            if (contextName(variable.type) !== null) inner.contextParam ??= id;
+            if (contextName(variable.type) !== null || value.id === cx.contextParam)
+              inner.contextParam ??= id;
             bindValue({ kind: 'scalar', id });
           },
         },

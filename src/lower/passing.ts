@@ -2,6 +2,7 @@
  * How a value travels to a function of its own: what is known of it when compiling, and words for the rest.
  *
  *     n, &x, key     →  one word: the value, or the address of a copy
+ *     ctx            →  known: the context; word: its address
  *     buf[:]         →  known: the whole of an array of 16 bytes; word: its address
  *     buf[i:n]       →  known: a view of an array of 16 bytes; words: address, low, length, capacity
  *     "hello", twice →  known: the text, the function; no words
@@ -56,7 +57,9 @@ export const sameKnown = (a: Known, b: Known): boolean =>
 export function passed(cx: Context, value: Value, type: Type, place: (addr: Addr) => ValueId): Passed | null {
   switch (value.kind) {
     case 'scalar':
-      return word(value.id, (id) => ({ kind: 'scalar', id }));
+      return value.id === cx.contextParam
+        ? context(value.id)
+        : word(value.id, (id) => ({ kind: 'scalar', id }));
     case 'memory':
       return word(place(value.addr), (id) => ({
         kind: 'memory',
@@ -92,6 +95,16 @@ export function passed(cx: Context, value: Value, type: Type, place: (addr: Addr
 
 function word(id: ValueId, receive: (id: ValueId) => Value): Passed {
   return { known: ['word'], words: [id], receive: (_inner, next) => receive(next()) };
+}
+
+/** The callee too has to access it at constant offsets. */
+function context(pointer: ValueId): Passed {
+  const receive: Passed['receive'] = (inner, next) => {
+    const id = next();
+    inner.contextParam ??= id;
+    return { kind: 'scalar', id };
+  };
+  return { known: ['context'], words: [pointer], receive };
 }
 
 function all(fields: readonly (Passed | null)[]): Passed | null {
