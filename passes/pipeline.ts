@@ -38,6 +38,7 @@ import { nilChecks } from './nil-checks.ts';
 import { nilOnce } from './nil-once.ts';
 import { nilParams } from './nil-params.ts';
 import { packetChecks } from './packet-checks.ts';
+import { packetReadsPass } from './packet-reads.ts';
 import { packetOffsets } from './packet-offsets.ts';
 import { outlineLoops } from './outline-loops.ts';
 import type { AnyPass, Target } from './pass.ts';
@@ -109,6 +110,7 @@ export const pipeline: readonly Step[] = [
   step(expandMemory, always),
   step(simplify, optimised),
   step(gvn, optimised),
+  step(packetReadsPass, optimised),
   step(loadElim, optimised),
   step(simplify, optimised),
   step(gvn, optimised),
@@ -194,6 +196,11 @@ export const orderConstraints: readonly OrderConstraint[] = [
     reason: 'a slot that is cleared before the helper fills it has another writer',
   },
   { before: 'widen-stores', after: 'dse', reason: 'the clearing that a wider store covers is dead' },
+  {
+    before: 'packet-reads',
+    after: 'call-slots',
+    reason: 'what a helper writes to where it is copied is in no slot of its own',
+  },
   { before: 'load-elim', after: 'dse', reason: 'a store whose loads are gone may be dead' },
   { before: 'zero-records', after: 'dse', reason: 'a clear that is overwritten is dead' },
   {
