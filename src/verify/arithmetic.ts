@@ -9,11 +9,13 @@
 import { must } from '../base/assert.ts';
 import { bigintAlgebra } from '../base/bigint-algebra.ts';
 import { type IsaRow, isaNames, isaRow } from '../bpf/isa.ts';
+import { type Bits, lowBits, operate } from './bits.ts';
 import {
   between,
   constant,
   intersect,
   isConstant,
+  knownBits,
   type Numeric,
   numeric,
   type Range,
@@ -22,6 +24,7 @@ import {
   unknown,
   type Width,
   wholeRange,
+  withBits,
 } from './values.ts';
 
 /** The low 32 bits, zero-extended. */
@@ -107,12 +110,43 @@ const shapes: ReadonlyMap<string, Shape> = new Map(
   isaNames.map((name) => [name, shapeOf(name, isaRow(name))] as const),
 );
 
-function signExtended(bits: bigint, y: Numeric, width: Width): Numeric {
-  const half = 1n << (bits - 1n);
-  const low = bits === 32n ? y.narrow : y;
-  const fits = bits === 32n || (y.min >= -half && y.max < half);
-  const value = fits ? signedBetween(low.min, low.max) : signedBetween(-half, half - 1n);
+/** The kernel follows it where what lies above the low bits is one number, and their sign one sign. */
+function signExtended(count: bigint, y: Numeric, width: Width): Numeric {
+  const half = 1n << (count - 1n);
+  const source: Range = width === 32 ? y.narrow : y;
+  const first = BigInt.asIntN(Number(count), source.min);
+  const last = BigInt.asIntN(Number(count), source.max);
+  const follows = source.min >> count === source.max >> count && first < 0n === last < 0n;
+  const value = follows ? signedBetween(first, last) : signedBetween(-half, half - 1n);
   return width === 64 ? value : zeroExtended(value.narrow);
+}
+
+const isMask = (x: bigint): boolean => (x & (x + 1n)) === 0n;
+
+/** Can bits be known of the result that its range does not tell? */
+function tellsBits(name: string, x: Numeric, y: Numeric): boolean {
+  if (x.bits !== null || y.bits !== null) return true;
+  switch (name) {
+    case 'and':
+      return (isConstant(y) && !isMask(y.low)) || (isConstant(x) && !isMask(x.low));
+    case 'or':
+    case 'xor':
+      return isConstant(x) || isConstant(y);
+    case 'mul':
+      return (isConstant(y) && (y.low & 1n) === 0n) || (isConstant(x) && (x.low & 1n) === 0n);
+    case 'lsh':
+      return isConstant(y);
+    default:
+      return false;
+  }
+}
+
+/** The result with what is known of its bits. */
+function withResultBits(result: Numeric, name: string, x: Numeric, y: Numeric, width: Width): Numeric {
+  if (isConstant(result) || !tellsBits(name, x, y)) return result;
+  const cut = (bits: Bits): Bits => (width === 32 ? lowBits(bits) : bits);
+  const bits = operate(name, cut(knownBits(x)), cut(knownBits(y)), width);
+  return bits === null ? result : (withBits(result, cut(bits)) ?? result);
 }
 
 /** The result of an `alu` row; x: the old value of its destination. */
@@ -120,7 +154,10 @@ export function compute(op: string, row: IsaRow, x: Numeric, y: Numeric, big: bo
   const { width } = row;
   const { name, moves, extends: bits, swapped, unary, divides } = must(shapes.get(op), 'an operation');
   if (moves === 64) return y;
-  if (moves === 32) return zeroExtended(y.narrow);
+  if (moves === 32) {
+    const low = zeroExtended(y.narrow);
+    return y.bits === null ? low : (withBits(low, lowBits(y.bits)) ?? low);
+  }
   const a: Range = width === 64 ? x : x.narrow;
   const b: Range = width === 64 ? y : y.narrow;
   const known = (row.dst === 'def' || isConstant(a)) && (unary || isConstant(b));
@@ -131,7 +168,12 @@ export function compute(op: string, row: IsaRow, x: Numeric, y: Numeric, big: bo
   }
   if (bits !== null) return signExtended(bits, y, width);
   if (swapped !== null) return swapped;
-  if (width === 32) return zeroExtended(ofRanges(name, a, b, 32));
+  return withResultBits(ranges(name, x, y, width), name, x, y, width);
+}
+
+/** What the ranges alone tell of a result. */
+function ranges(name: string, x: Numeric, y: Numeric, width: Width): Numeric {
+  if (width === 32) return zeroExtended(ofRanges(name, x.narrow, y.narrow, 32));
   if (name === 'lsh' && isConstant(y) && y.low === 32n) {
     const { low, high, min, max } = x.narrow;
     return numeric(range(64, low << 32n, high << 32n, min << 32n, max << 32n), wholeRange(32)) ?? unknown;
@@ -142,6 +184,8 @@ export function compute(op: string, row: IsaRow, x: Numeric, y: Numeric, big: bo
 
 const relations = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'set', 'sgt', 'sge', 'slt', 'sle'] as const;
 export type Relation = (typeof relations)[number];
+/** A relation of numbers; \`set\` is one of their bits. */
+type Ordering = Exclude<Relation, 'set'>;
 
 const relationsByOp: ReadonlyMap<string, Relation> = new Map(
   isaNames.flatMap((op) => {
@@ -165,8 +209,7 @@ const opposite = {
   sle: 'sgt',
   sge: 'slt',
   slt: 'sge',
-  set: null,
-} as const satisfies Record<Relation, Relation | null>;
+} as const satisfies Record<Ordering, Ordering>;
 
 export interface Refined {
   readonly x: Numeric;
@@ -198,8 +241,8 @@ const signedAtMost = (whole: Range, max: bigint): Range => ({
   max,
 });
 
-/** Bounds to add to the operands where `x relation y` holds; null where it cannot hold. */
-function implied(relation: Relation, x: Range, y: Range, width: Width): readonly [Range, Range] | null {
+/** Bounds to add to the operands where `x relation y` holds. */
+function implied(relation: Ordering, x: Range, y: Range, width: Width): readonly [Range, Range] {
   const whole = wholeRange(width);
   switch (relation) {
     case 'eq':
@@ -232,24 +275,23 @@ function implied(relation: Relation, x: Range, y: Range, width: Width): readonly
       return [signedAtMost(whole, y.max - 1n), signedAtLeast(whole, x.min + 1n)];
     case 'sle':
       return [signedAtMost(whole, y.max), signedAtLeast(whole, x.min)];
-    case 'set':
-      return isConstant(x) && isConstant(y) && (x.low & y.low) === 0n ? null : [whole, whole];
     default:
       return relation satisfies never;
   }
 }
 
 function narrowTo(width: Width, value: Numeric, bounds: Range): Numeric | null {
-  return width === 64
-    ? numeric(intersect(64, value, bounds), value.narrow, value.id, value.delta)
-    : numeric(value, intersect(32, value.narrow, bounds), value.id, value.delta);
+  const result =
+    width === 64
+      ? numeric(intersect(64, value, bounds), value.narrow, value.id, value.delta)
+      : numeric(value, intersect(32, value.narrow, bounds), value.id, value.delta);
+  return result === null || value.bits === null ? result : withBits(result, value.bits);
 }
 
-function assume(relation: Relation, width: Width, x: Numeric, y: Numeric): Refined | null {
+function assume(relation: Ordering, width: Width, x: Numeric, y: Numeric): Refined | null {
   const a: Range = width === 64 ? x : x.narrow;
   const b: Range = width === 64 ? y : y.narrow;
   const bounds = implied(relation, a, b, width);
-  if (bounds === null) return null;
   const left = narrowTo(width, x, bounds[0]);
   const right = narrowTo(width, y, bounds[1]);
   return left === null || right === null ? null : { x: left, y: right };
@@ -262,7 +304,7 @@ export interface Decision {
 }
 
 /** Does it hold for two numbers? */
-function holds(relation: Exclude<Relation, 'set'>, a: Range, b: Range): boolean {
+function holds(relation: Ordering, a: Range, b: Range): boolean {
   switch (relation) {
     case 'eq':
       return a.low === b.low;
@@ -291,14 +333,33 @@ function holds(relation: Exclude<Relation, 'set'>, a: Range, b: Range): boolean 
 
 /** What a conditional jump finds. */
 export function decide(relation: Relation, width: Width, x: Numeric, y: Numeric): Decision {
-  if (relation !== 'set' && isConstant(x) && isConstant(y) && x.id === 0 && y.id === 0) {
+  if (relation === 'set') return tested(width, x, y);
+  if (isConstant(x) && isConstant(y) && x.id === 0 && y.id === 0) {
     const same: Refined = { x, y };
     const taken = width === 64 ? holds(relation, x, y) : holds(relation, x.narrow, y.narrow);
     return taken ? { taken: same, other: null } : { taken: null, other: same };
   }
-  const not = opposite[relation];
-  const taken = assume(relation, width, x, y);
-  if (not !== null) return { taken, other: assume(not, width, x, y) };
-  const bits = isConstant(x) && isConstant(y) && (x.low & y.low) !== 0n;
-  return { taken, other: bits ? null : { x, y } };
+  return {
+    taken: assume(relation, width, x, y),
+    other: assume(opposite[relation], width, x, y),
+  };
+}
+
+/** What `if x & y` tells: of a constant y, that its bits are 0 in x, or that its only one is 1. */
+function tested(width: Width, x: Numeric, y: Numeric): Decision {
+  const open: Refined = { x, y };
+  if (!isConstant(width === 64 ? y : y.narrow)) return { taken: open, other: open };
+  const wanted = width === 64 ? y.low : y.narrow.low;
+  const has = knownBits(x);
+  if ((has.value & wanted) !== 0n) return { taken: open, other: null };
+  if (((has.value | has.mask) & wanted) === 0n) return { taken: null, other: open };
+  const refined = (value: bigint, mask: bigint): Refined | null => {
+    const left = withBits(x, { value, mask });
+    return left === null ? null : { x: left, y };
+  };
+  const one = (wanted & (wanted - 1n)) === 0n;
+  return {
+    taken: one ? refined(has.value | wanted, has.mask & ~wanted) : open,
+    other: refined(has.value, has.mask & ~wanted),
+  };
 }

@@ -112,11 +112,14 @@ function addressed(lines: readonly Line[], from: number, to: number): number {
 /** The lowest `count` bits of a word. */
 const lowBits = (count: number): number => (count >= 32 ? -1 : count <= 0 ? 0 : (1 << count) - 1);
 
+/** r1 to r5: the kernel takes all of them for arguments of any function of the program. */
+const argumentRegisters = 0x3e;
+
 function computeLiveness(lines: readonly Line[], { start, end }: FlatFunc): void {
   const escaped = addressed(lines, start, end) + 1;
   const [escapedNear, escapedFar] = [lowBits(escaped), lowBits(escaped - 32)];
   const effects = lines.slice(start, end).map((line) => ({
-    uses: bits(usesOf(line.inst)),
+    uses: line.inst.op === 'call_func' ? argumentRegisters : bits(usesOf(line.inst)),
     kills: bits(defsOf(line.inst)) | bits(clobbersOf(line.inst)),
     access: stackAccess(line),
   }));
@@ -211,8 +214,11 @@ export function flatten(funcs: readonly MFunc<PReg>[]): Program {
     if (line !== undefined) line.prune = true;
   };
   lines.forEach((line, i) => {
-    if (line.kind === 'branch' || line.inst.op === 'call_func') mark(i);
+    const enters = line.callee >= 0 ? must(flat[line.callee], 'a function').start : -1;
+    if (line.kind === 'branch' || enters >= 0) mark(i);
     if (line.target >= 0) mark(line.target);
+    if (enters >= 0) mark(enters);
+    if (line.kind === 'call' || enters >= 0) mark(i + 1);
     if (line.callsBack || line.inst.op === 'call_kfunc') mark(i);
   });
   return { lines, funcs: flat };

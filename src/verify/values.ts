@@ -3,8 +3,11 @@
  *
  *     r1 &= 7        between(0, 7)          r2 = r10; r2 += -8        pointer to the stack of frame 0, offset -8
  *
- * Invariant: a number's unsigned and signed ranges all hold, of its 64 bits and of the low 32, and are never empty.
+ * Invariant: a number's unsigned and signed ranges all hold, of its 64 bits and of the low 32, and are never empty; so
+ * do its bits, which are kept only where they say more than the unsigned range.
  */
+
+import { type Bits, bitsBetween, both, covers, lowBits, sameBits } from './bits.ts';
 
 /** Bounds of the same bits read without and with sign. */
 export interface Range {
@@ -18,6 +21,8 @@ export interface Numeric extends Range {
   readonly kind: 'number';
   /** The low 32 bits. */
   readonly narrow: Range;
+  /** Bits that are known beyond what the range says; null: none. */
+  readonly bits: Bits | null;
   /** Values with one id other than 0 differ by their deltas: what a branch tells of one holds for all. */
   readonly id: number;
   readonly delta: bigint;
@@ -105,10 +110,48 @@ export function numeric(wide: Range | null, narrow: Range | null, id = 0, delta 
   }
   return w === null || n === null
     ? null
-    : { kind: 'number', low: w.low, high: w.high, min: w.min, max: w.max, narrow: n, id, delta };
+    : { kind: 'number', low: w.low, high: w.high, min: w.min, max: w.max, narrow: n, bits: null, id, delta };
 }
 
-export const unknown: Numeric = { kind: 'number', ...whole64, narrow: whole32, id: 0, delta: 0n };
+export const unknown: Numeric = {
+  kind: 'number',
+  ...whole64,
+  narrow: whole32,
+  bits: null,
+  id: 0,
+  delta: 0n,
+};
+
+const sign64 = 1n << 63n;
+const sign32 = 1n << 31n;
+
+/** The number with these bits too: bounds by the bits, bits by the bounds; null when there is none. */
+export function withBits(x: Numeric, bits: Bits): Numeric | null {
+  const { value, mask } = both(bits, bitsBetween(x.low, x.high));
+  if (mask === 0n) return { ...constant(value), id: x.id, delta: x.delta };
+  const low = lowBits({ value, mask });
+  const wide = range(
+    64,
+    larger(x.low, value),
+    smaller(x.high, value | mask),
+    larger(x.min, BigInt.asIntN(64, value | (mask & sign64))),
+    smaller(x.max, BigInt.asIntN(64, value | (mask & ~sign64))),
+  );
+  const narrow = range(
+    32,
+    larger(x.narrow.low, low.value),
+    smaller(x.narrow.high, low.value | low.mask),
+    larger(x.narrow.min, BigInt.asIntN(32, low.value | (low.mask & sign32))),
+    smaller(x.narrow.max, BigInt.asIntN(32, low.value | (low.mask & ~sign32))),
+  );
+  const result = numeric(wide, narrow, x.id, x.delta);
+  if (result === null) return null;
+  const kept = both({ value, mask }, bitsBetween(result.low, result.high));
+  return sameBits(kept, bitsBetween(result.low, result.high)) ? result : { ...result, bits: kept };
+}
+
+/** All that is known of the bits. */
+export const knownBits = (x: Numeric): Bits => x.bits ?? bitsBetween(x.low, x.high);
 
 /** What a stack slot holds that was not stored as a whole: unknown too, but the verifier keeps no value for it. */
 export const pieces: Numeric = { ...unknown };
@@ -127,7 +170,7 @@ export function constant(value: bigint): Numeric {
   const low32 = BigInt.asUintN(32, value);
   const min32 = BigInt.asIntN(32, value);
   const narrow = { low: low32, high: low32, min: min32, max: min32 };
-  return { kind: 'number', low, high: low, min, max: min, narrow, id: 0, delta: 0n };
+  return { kind: 'number', low, high: low, min, max: min, narrow, bits: null, id: 0, delta: 0n };
 }
 
 export const isConstant = (value: Range): boolean => value.low === value.high;
@@ -141,13 +184,18 @@ const contains = (outer: Range, inner: Range): boolean =>
 /** Is every number of `inner` one of `outer`? */
 export const within = (outer: Numeric, inner: Numeric): boolean =>
   outer === inner ||
-  (contains(outer, inner) && (outer.narrow === inner.narrow || contains(outer.narrow, inner.narrow)));
+  (contains(outer, inner) &&
+    (outer.narrow === inner.narrow || contains(outer.narrow, inner.narrow)) &&
+    (outer.bits === null || covers(outer.bits, knownBits(inner))));
 
 const sameRange = (a: Range, b: Range): boolean =>
   a === b || (a.low === b.low && a.high === b.high && a.min === b.min && a.max === b.max);
 
+const sameOpen = (a: Bits | null, b: Bits | null): boolean =>
+  a === b || (a !== null && b !== null && sameBits(a, b));
+
 export const sameNumber = (a: Numeric, b: Numeric): boolean =>
-  a === b || (sameRange(a, b) && sameRange(a.narrow, b.narrow));
+  a === b || (sameRange(a, b) && sameRange(a.narrow, b.narrow) && sameOpen(a.bits, b.bits));
 
 export function sameValue(a: Value, b: Value): boolean {
   if (a.kind === 'number') return b.kind === 'number' && sameNumber(a, b);
