@@ -254,7 +254,7 @@ export const cells: readonly Cell[] = [
   ),
   cell('unsafe.Pointer', 'uintptr(p) is compared', 'language/pointers cases/TSizes'),
   cell('unsafe.Pointer', 'unsafe.Pointer of a number', 'errors/outsidego#number-to-pointer', refused),
-  cell('unsafe.Pointer', 'unsafe.Add and unsafe.Slice', 'language/pointers cases/TUnsafeSlice'),
+  cell('unsafe.Pointer', 'unsafe.Add and unsafe.Slice', 'language/pointers language/unsafeadd cases/TUnsafeSlice'),
 
   // ---------------------------------------------------------------- out
   out('floats', 'no-float'),

@@ -2795,13 +2795,16 @@ func f(ctx *bpf.XDP) bpf.XDPAction {
 }
 `, `
 import (
+	"unsafe"
+
 	"bpfc/sdk/bpf"
 )
 
 //bpf:attach xdp
 func f(ctx *bpf.XDP) bpf.XDPAction {
 	var b [8]byte
-	bpf.Printk("%d", b[ctx.RxQueueIndex%8])
+	p := (*byte)(unsafe.Add(unsafe.Pointer(&b), ctx.RxQueueIndex))
+	bpf.Printk("%d", *p)
 	return bpf.XDPPass
 }
 `),

@@ -20,6 +20,7 @@ import { constant } from './emit.ts';
 import { binary, convert, shiftBy, unary } from './integers.ts';
 import { goMapIndex } from './intrinsics/gomaps.ts';
 import { intrinsic } from './intrinsics/table.ts';
+import { elementBehind, movesPointer } from './intrinsics/unsafe.ts';
 import { addressOf, indexValue, inContext, place } from './places.ts';
 import { pointerScalar, type ScalarType, scalarOf, shapeOf } from './shapes.ts';
 import { sliceExpression } from './slices.ts';
@@ -183,6 +184,12 @@ function compareValue(cx: Context, x: TCompare): ValueId {
 }
 
 function conversion(cx: Context, x: TConvert): Value {
+  const pointer = under(x.type);
+  if (pointer.kind === 'pointer' && shapeOf(x.type) === 'scalar' && movesPointer(x.x)) {
+    const moved = elementBehind(cx, x.x, pointer.elem);
+    cx.extents.set(moved, sizeof(pointer.elem));
+    return scalar(moved);
+  }
   const value = expression(cx, x.x);
   at(cx, x.span);
   if (value.kind === 'slice' && shapeOf(x.type) !== 'slice') return arrayFromSlice(cx, value, x.type);

@@ -99,8 +99,8 @@ export const platformCodes = {
   },
   'unsafe-offset': {
     severity: 'error',
-    message: 'this offset is not a constant inside the object',
-    help: 'slice the array and index it: the check that the verifier needs goes with the slice',
+    message: 'it cannot be checked that this stays inside the object',
+    help: 'an offset that is no constant needs an object of known size, and a type at once: (*T)(unsafe.Add(unsafe.Pointer(&array), n))',
   },
   'result-out-of-range': {
     severity: 'error',

@@ -1,15 +1,22 @@
 /**
  * Package unsafe: pointer arithmetic inside an object whose size is known, and slices from pointers.
  *
- *     unsafe.Slice(&a[0], n)   →   a slice of the array behind the pointer, after the check n <= len
+ *     unsafe.Slice(&a[0], n)        →   a slice of the array behind the pointer, after the check n <= len
+ *     (*T)(unsafe.Add(p, n))        →   p + n, after the checks that a T lies there, aligned: n <= size - sizeof(T)
+ *
+ * Invariant: a pointer whose distance is only known when the program runs is of a type whose size was checked. The
+ * check stands before the addition, since the verifier knows bounds of the register that was compared alone.
  */
 
+import type { TExpr, TIntrinsic } from '../../ast/typed.ts';
+import type { Type } from '../../ast/types.ts';
 import { unreachable } from '../../base/assert.ts';
-import { sizeof } from '../../check/layout.ts';
+import { alignof, sizeof } from '../../check/layout.ts';
 import type { ValueId } from '../../ir/ir.ts';
-import { type Context, report } from '../context.ts';
-import { address, checkNil, int, known } from '../emit.ts';
-import { elemOf } from '../shapes.ts';
+import { at, type Context, report } from '../context.ts';
+import { abortUnless, address, arith, checkNil, compare, int, known, maximum, widen } from '../emit.ts';
+import { scalarValue } from '../expressions.ts';
+import { elemOf, scalarOf } from '../shapes.ts';
 import { bytesAddr, reslice } from '../slices.ts';
 import { type SliceValue, scalar } from '../values.ts';
 import { argType, type IntrinsicRow, scalarArg } from './table.ts';
@@ -60,4 +67,48 @@ function behind(cx: Context, base: ValueId, room: number, size: number): SliceVa
     len: length,
     cap: length,
   };
+}
+
+interface Sum {
+  readonly base: ValueId;
+  /** Bytes behind the base, i64; null: none were added. */
+  readonly offset: ValueId | null;
+}
+
+const isAdd = (x: TExpr): x is TIntrinsic => x.kind === 'intrinsic' && x.name === 'unsafe.Add';
+
+/** Does the expression move a pointer by what is no constant? */
+export function movesPointer(x: TExpr): x is TIntrinsic {
+  return isAdd(x) && (x.args[1]?.kind !== 'const' || (x.args[0] !== undefined && movesPointer(x.args[0])));
+}
+
+/** Operands from left to right; the offsets of nested calls are added. */
+function sum(cx: Context, x: TExpr): Sum {
+  const [pointer, distance] = isAdd(x) ? x.args : [];
+  if (pointer === undefined || distance === undefined) return { base: scalarValue(cx, x), offset: null };
+  const { base, offset } = sum(cx, pointer);
+  const more = widen(cx, scalarValue(cx, distance), scalarOf(distance.type).signed);
+  return { base, offset: offset === null ? more : arith(cx, 'add', offset, more) };
+}
+
+/** The address of an `elem` at the place that nested `unsafe.Add` give. */
+export function elementBehind(cx: Context, x: TIntrinsic, elem: Type): ValueId {
+  const { base, offset } = sum(cx, x);
+  at(cx, x.span);
+  const size = sizeof(elem);
+  const room = cx.extents.get(base);
+  if (room === undefined || room < size || offset === null) {
+    report(cx, 'unsafe-offset', x.span, {});
+    return base;
+  }
+  checkNil(cx, base);
+  const last = BigInt(room - size);
+  const max = maximum(cx, offset);
+  if (max === null || max > last) abortUnless(cx, compare(cx, 'icmp.ule', offset, int(cx, last)));
+  const align = alignof(elem);
+  if (align === 1) return cx.b.emit('ptradd', 'ptr', [base, offset]);
+  const low = arith(cx, 'and', offset, int(cx, align - 1));
+  abortUnless(cx, compare(cx, 'icmp.eq', low, int(cx, 0)));
+  const aligned = arith(cx, 'and', offset, int(cx, -align));
+  return cx.b.emit('ptradd', 'ptr', [base, aligned]);
 }
