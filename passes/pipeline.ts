@@ -14,6 +14,7 @@ import { checkHelpers } from './check-helpers.ts';
 import { checkKfuncs } from './check-kfuncs.ts';
 import { checkPackets } from './check-packets.ts';
 import { checkReferences } from './check-references.ts';
+import { contextFields } from './context-fields.ts';
 import { copyProp } from './copy-prop.ts';
 import { cursors } from './cursors.ts';
 import { dce } from './dce.ts';
@@ -96,11 +97,11 @@ export const pipeline: readonly Step[] = [
   step(nilChecks, optimised),
   step(nilParams, optimised),
   step(cfgSimplify, optimised),
-  step(unrollLoops, fast),
+  step(unrollLoops, optimised),
   step(mem2reg, optimised),
   step(copyProp, optimised),
-  step(simplify, fast),
-  step(cfgSimplify, fast),
+  step(simplify, optimised),
+  step(cfgSimplify, optimised),
   step(packetOffsets, optimised),
   step(packetChecks, optimised),
   step(cfgSimplify, optimised),
@@ -124,6 +125,7 @@ export const pipeline: readonly Step[] = [
   step(dse, optimised),
   step(callSlots, optimised),
   step(dce, optimised),
+  step(contextFields, optimised),
   step(cursors, optimised),
   step(boundOffsets, optimised),
   step(edgeValues, optimised),
@@ -194,6 +196,11 @@ export const orderConstraints: readonly OrderConstraint[] = [
     before: 'dse',
     after: 'call-slots',
     reason: 'a slot that is cleared before the helper fills it has another writer',
+  },
+  {
+    before: 'expand-memory',
+    after: 'context-fields',
+    reason: 'a clear or copy of many bytes says not of what; stores do',
   },
   { before: 'widen-stores', after: 'dse', reason: 'the clearing that a wider store covers is dead' },
   {

@@ -45,6 +45,13 @@ test('loops of many rounds, or without a count, stay', () => {
   }
 });
 
+test('for size a loop is written out whose copies take no more than the loop', () => {
+  const before = transform(loop(11), []);
+  expect(transform(loop(10), [unrollLoops], { opt: 's' })).not.toBe(transform(loop(10), []));
+  expect(transform(loop(11), [unrollLoops], { opt: 's' })).toBe(before);
+  expect(transform(loop(11), [unrollLoops], { opt: '2' })).not.toBe(before);
+});
+
 test('programs do what they did', () => {
   expect(firstDifference(passes, { from: 1, count: 60 })).toBeNull();
 });

@@ -38,22 +38,25 @@ import {
   terminatorUses,
   typesOf,
 } from '../src/ir/walk.ts';
-import type { Pass } from './pass.ts';
+import type { Pass, Target as PassTarget } from './pass.ts';
 
 /** Copies of a loop, at most. */
 const mostCopies = 16;
-/** Instructions that are left of all copies, at most: as many are walked, where the loop's rounds would be. */
-const mostInstructions = 32;
+/**
+ * Instructions that are left of all copies, at most: as many are walked, where the loop's rounds would be. For size, about
+ * as many as a loop with its counter, test and addresses takes anyway: written out, its loads are merged with others.
+ */
+const mostInstructions = { '0': 0, '2': 32, s: 20 } as const satisfies Record<PassTarget['opt'], number>;
 
 export const unrollLoops: Pass<'ssa', 'ssa'> = {
   name: 'unroll-loops',
   doc: 'write out small loops of few rounds',
   from: 'ssa',
   to: 'ssa',
-  run: (module) => mapFuncs(module, unrollIn),
+  run: (module, { target }) => mapFuncs(module, (f) => unrollIn(f, mostInstructions[target.opt])),
 };
 
-function unrollIn(f: Func): Func {
+function unrollIn(f: Func, most: number): Func {
   let current = f;
   const tried = new Set<BlockId>();
   for (;;) {
@@ -63,7 +66,7 @@ function unrollIn(f: Func): Func {
     const next = innermost.find((loop) => !tried.has(must(current.blocks[loop.header], 'a header').id));
     if (next === undefined) return current;
     tried.add(must(current.blocks[next.header], 'a header').id);
-    current = unrolled(current, next) ?? current;
+    current = unrolled(current, next, most) ?? current;
   }
 }
 
@@ -75,7 +78,7 @@ interface Body {
   readonly inside: ReadonlySet<BlockId>;
 }
 
-function unrolled(f: Func, loop: Loop): Func | null {
+function unrolled(f: Func, loop: Loop, most: number): Func | null {
   const header = must(f.blocks[loop.header], 'a header');
   const blocks = loop.body.map((node) => must(f.blocks[node], 'a block'));
   const body: Body = { f, header, blocks, inside: new Set(blocks.map((b) => b.id)) };
@@ -83,7 +86,7 @@ function unrolled(f: Func, loop: Loop): Func | null {
   const counted = countRounds(body);
   if (counted === null) return null;
   const left = blocks.reduce((sum, b) => sum + remaining(b, counted.known, header.id), 0);
-  if (left * counted.rounds > mostInstructions) return null;
+  if (left * counted.rounds > most) return null;
   const single = withOneWayOut(body);
   return single === null ? null : withCopies(single, counted);
 }
