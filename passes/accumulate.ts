@@ -12,6 +12,15 @@
  * the place, or calls.
  */
 
+import {
+  copyBlock,
+  copyInstr,
+  withArgs,
+  withBlocks,
+  withBody,
+  withEnd,
+  withTargetArgs,
+} from '../src/ir/copy.ts';
 import { dominators } from '../src/base/graph.ts';
 import type { Block, Func, Instr, Module, Param, Target, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
@@ -150,7 +159,7 @@ function rewrite(s: Scope, chain: readonly Triangle[]): Func {
   const { load, store, from } = first!;
   let current: ValueId = nextValue++;
   const start = blocks[from]!;
-  blocks[from] = { ...start, body: [...start.body, { ...load, result: current }] };
+  blocks[from] = withBody(start, [...start.body, copyInstr(load, { result: current })]);
   for (const triangle of chain) {
     const outer = blocks[triangle.to]!;
     blocks[triangle.from] = passing(blocks[triangle.from]!, outer.id, current);
@@ -158,15 +167,15 @@ function rewrite(s: Scope, chain: readonly Triangle[]): Func {
     const value = triangle.store.args[1] === triangle.load.result ? current : triangle.store.args[1]!;
     const gone = new Set([triangle.load.result, null]);
     const body = inner.body.filter((i) => !gone.has(i.result));
-    blocks[triangle.update] = passing({ ...inner, body }, outer.id, value);
+    blocks[triangle.update] = passing(withBody(inner, body), outer.id, value);
     const param: Param = { id: nextValue++, type: load.type };
-    blocks[triangle.to] = { ...outer, params: [param] };
+    blocks[triangle.to] = copyBlock(outer, { params: [param] });
     current = param.id;
   }
   const last = chain[chain.length - 1]!.to;
   const end = blocks[last]!;
-  blocks[last] = { ...end, body: [{ ...store, args: [store.args[0]!, current] }, ...end.body] };
-  return { ...s.f, blocks, nextValue };
+  blocks[last] = withBody(end, [withArgs(store, [store.args[0]!, current]), ...end.body]);
+  return withBlocks(s.f, blocks, nextValue);
 }
 
 const renamed = (block: Block, load: Instr, value: ValueId): Block =>
@@ -174,9 +183,9 @@ const renamed = (block: Block, load: Instr, value: ValueId): Block =>
 
 /** The block handing `value` to the block `id`. */
 function passing(block: Block, id: number, value: ValueId): Block {
-  const handed = (t: Target): Target => (t.block === id ? { ...t, args: [...t.args, value] } : t);
+  const handed = (t: Target): Target => (t.block === id ? withTargetArgs(t, [...t.args, value]) : t);
   const { end } = block;
-  if (end.kind === 'jump') return { ...block, end: { ...end, target: handed(end.target) } };
+  if (end.kind === 'jump') return withEnd(block, { ...end, target: handed(end.target) });
   if (end.kind !== 'branch') return block;
-  return { ...block, end: { ...end, then: handed(end.then), else: handed(end.else) } };
+  return withEnd(block, { ...end, then: handed(end.then), else: handed(end.else) });
 }

@@ -9,6 +9,7 @@
  * always the map), so outputs with sections keep the call. Invariant: the map has one entry and the key is 0.
  */
 
+import { copyInstr, withBlocks, withBody } from '../src/ir/copy.ts';
 import type { MapDecl } from '../src/bpf/maps.ts';
 import type { Func, Instr, Module } from '../src/ir/ir.ts';
 import { definitionsOf, mapFuncs, mapList, symbolOf } from '../src/ir/walk.ts';
@@ -40,9 +41,9 @@ function rewrite(f: Func, maps: ReadonlyMap<string, MapDecl>): Func {
       const cell = key?.op === 'byref.32' ? definitions[key.args[0]!] : undefined;
       const name = map?.op === 'mapaddr' ? (symbolOf(map) ?? '') : '';
       if (!maps.has(name) || cell?.op !== 'const' || cell.imm !== 0n) return i;
-      return { ...i, op: 'mapvalue', args: [], imm: { kind: 'symbol', name, offset: 0 } };
+      return copyInstr(i, { op: 'mapvalue', args: [], imm: { kind: 'symbol', name, offset: 0 } });
     });
-    return body === b.body ? b : { ...b, body };
+    return body === b.body ? b : withBody(b, body);
   });
-  return blocks === f.blocks ? f : { ...f, blocks };
+  return blocks === f.blocks ? f : withBlocks(f, blocks);
 }

@@ -11,6 +11,7 @@
  * checked register alone, then refuses the access. Invariant: every offset that a check bounds is computed behind it.
  */
 
+import { copyInstr, withArgs, withBlocks, withBody } from '../src/ir/copy.ts';
 import { must } from '../src/base/assert.ts';
 import { dominators } from '../src/base/graph.ts';
 import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
@@ -117,16 +118,16 @@ function pass(f: Func): Func {
       if (d === undefined || !isStale(v, block)) return v;
       const args = d.args.map(fresh);
       const result = next++;
-      body.push({ ...d, args, result });
+      body.push(copyInstr(d, { args, result }));
       anew.set(v, result);
       return result;
     };
     for (const i of b.body) {
       const offset = i.op === 'ptradd' ? fresh(i.args[1]!) : null;
-      body.push(offset === null || offset === i.args[1] ? i : { ...i, args: [i.args[0]!, offset] });
+      body.push(offset === null || offset === i.args[1] ? i : withArgs(i, [i.args[0]!, offset]));
     }
-    return anew.size === 0 ? b : { ...b, body };
+    return anew.size === 0 ? b : withBody(b, body);
   };
   const blocks = mapList(f.blocks, bound);
-  return blocks === f.blocks ? f : { ...f, blocks, nextValue: next };
+  return blocks === f.blocks ? f : withBlocks(f, blocks, next);
 }

@@ -9,6 +9,7 @@
  * call and the copy nothing touches the copy's place or calls.
  */
 
+import { withArgs, withBlocks, withBody } from '../src/ir/copy.ts';
 import { fillers, writtenArgument } from '../src/ir/fillers.ts';
 import type { Block, Func, Instr } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
@@ -76,13 +77,16 @@ function forward(f: Func): Func {
         imm: bytesOf(first!.store) - bytesOf(first!.load),
         pos: first!.store.pos,
       };
-      const made = { ...call, args: call.args.map((v, k) => (k === at ? pointer.result! : v)) };
+      const made = withArgs(
+        call,
+        call.args.map((v, k) => (k === at ? pointer.result! : v)),
+      );
       const gone = new Set(copy.flatMap((piece) => [piece.load, piece.store]));
       body = body.flatMap((i) => (i === call ? [pointer, made] : gone.has(i) ? [] : [i]));
     }
-    return body === b.body ? b : { ...b, body };
+    return body === b.body ? b : withBody(b, body);
   });
-  return blocks === f.blocks ? f : { ...f, blocks, nextValue };
+  return blocks === f.blocks ? f : withBlocks(f, blocks, nextValue);
 }
 
 /** A load of a part of the slot, and the one store of what it gave. */

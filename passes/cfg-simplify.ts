@@ -10,6 +10,7 @@
  * pure instructions that fold.
  */
 
+import { copyBlock, withBlocks, withEnd, withTargetArgs } from '../src/ir/copy.ts';
 import { bigintAlgebra } from '../src/base/bigint-algebra.ts';
 import { dominators } from '../src/base/graph.ts';
 import {
@@ -70,11 +71,11 @@ function foldBranches(f: Func): Func {
     const cond = definitions[b.end.cond];
     const { pos } = b.end;
     if (cond?.op === 'const') {
-      return { ...b, end: { kind: 'jump', target: cond.imm === 0n ? b.end.else : b.end.then, pos } };
+      return withEnd(b, { kind: 'jump', target: cond.imm === 0n ? b.end.else : b.end.then, pos });
     }
-    return sameTarget(b.end.then, b.end.else) ? { ...b, end: { kind: 'jump', target: b.end.then, pos } } : b;
+    return sameTarget(b.end.then, b.end.else) ? withEnd(b, { kind: 'jump', target: b.end.then, pos }) : b;
   });
-  return blocks === f.blocks ? f : { ...f, blocks };
+  return blocks === f.blocks ? f : withBlocks(f, blocks);
 }
 
 const constantsOf = (f: Func): ((v: ValueId) => bigint | undefined) => {
@@ -160,7 +161,7 @@ function privatise(f: Func): Func {
   }
   if (added.size === 0) return f;
   const renamed = renameBehind(f, dom.preorder, dom.idom, added);
-  return { ...f, blocks: renamed, nextValue };
+  return withBlocks(f, renamed, nextValue);
 }
 
 /** Adds the parameters, and renames the values that they stand for in the blocks behind them. */
@@ -186,10 +187,11 @@ function renameBehind(
       const more = added.get(index.get(t.block)!);
       return more === undefined
         ? t
-        : { ...t, args: [...t.args, ...more.map((a) => scope.get(a.value) ?? a.value)] };
+        : withTargetArgs(t, [...t.args, ...more.map((a) => scope.get(a.value) ?? a.value)]);
     });
     const params = own === undefined ? b.params : [...b.params, ...own.map((a) => a.param)];
-    if (params !== b.params || inside !== b || end !== inside.end) blocks[at] = { ...inside, params, end };
+    if (params !== b.params || inside !== b || end !== inside.end)
+      blocks[at] = copyBlock(inside, { params, end });
   }
   return blocks;
 }
@@ -271,9 +273,9 @@ function retarget(f: Func): Func {
   const constantOf = constantsOf(f);
   const changed = mapList(f.blocks, (b): Block => {
     const end = mapTargets(b.end, (t) => followEdge(t, blocks, constantOf));
-    return end === b.end ? b : { ...b, end };
+    return end === b.end ? b : withEnd(b, end);
   });
-  return changed === f.blocks ? f : { ...f, blocks: changed };
+  return changed === f.blocks ? f : withBlocks(f, changed);
 }
 
 /** Appends a block to its only predecessor when that jumps to it; whole chains at once. */
@@ -309,7 +311,7 @@ function mergeChains(f: Func): Func {
       for (const i of next.body) body.push(i);
       end = next.end;
     }
-    blocks.push({ ...b, body, end });
+    blocks.push(copyBlock(b, { body, end }));
   }
-  return substitute({ ...f, blocks }, replaced);
+  return substitute(withBlocks(f, blocks), replaced);
 }

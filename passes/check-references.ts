@@ -11,6 +11,7 @@
  * taken, is judged once and its callers by its summary.
  */
 
+import { copyBlock, copyFunc, copyInstr, withBody, withEnd } from '../src/ir/copy.ts';
 import { spanAt } from '../src/base/source.ts';
 import type { Block, BlockId, Func, Instr, Module, Target, ValueId } from '../src/ir/ir.ts';
 import {
@@ -259,15 +260,14 @@ function releaseOnAbort(
       edit.added.push(releasing(scope, edit, made, edge));
       return { block: made.id, args: [] };
     });
-    return end === block.end ? block : { ...block, end };
+    return end === block.end ? block : withEnd(block, end);
   });
   if (blocks.every((b, at) => b === func.blocks[at]) && edit.added.length === 0) return func;
-  return {
-    ...func,
+  return copyFunc(func, {
     blocks: [...blocks, ...edit.added],
     nextValue: edit.nextValue,
     nextBlock: edit.nextBlock,
-  };
+  });
 }
 
 /** The value that the block's branch compares with nil, or null. */
@@ -313,7 +313,7 @@ function releasing(scope: Scope, edit: Edit, block: Block, state: FlowState): Bl
     const [pointer, prelude] = pointerAt(scope, edit, handle, pos);
     const call = releaseCall(edit, kind, pointer, pos);
     if (s.status === 'open') {
-      set({ ...current, body: [...current.body, ...prelude, ...call] });
+      set(withBody(current, [...current.body, ...prelude, ...call]));
       continue;
     }
     const rest: Block = { id: edit.nextBlock++, params: [], body: [], end: current.end };
@@ -330,17 +330,18 @@ function releasing(scope: Scope, edit: Edit, block: Block, state: FlowState): Bl
       { op: 'const', result: nil, type: 'ptr', args: [], imm: 0n, pos },
       { op: 'icmp.eq', result: cond, type: 'i32', args: [pointer, nil], imm: null, pos },
     ];
-    set({
-      ...current,
-      body: [...current.body, ...test],
-      end: {
-        kind: 'branch',
-        cond,
-        then: { block: rest.id, args: [] },
-        else: { block: give.id, args: [] },
-        pos,
-      },
-    });
+    set(
+      copyBlock(current, {
+        body: [...current.body, ...test],
+        end: {
+          kind: 'branch',
+          cond,
+          then: { block: rest.id, args: [] },
+          else: { block: give.id, args: [] },
+          pos,
+        },
+      }),
+    );
     edit.added.push(give, rest);
     current = rest;
   }
@@ -357,7 +358,7 @@ function pointerAt(
   const definition = scope.refs.definitions[handle];
   if (definition?.op !== 'slotaddr') return [handle, []];
   const result: ValueId = edit.nextValue++;
-  return [result, [{ ...definition, result, pos }]];
+  return [result, [copyInstr(definition, { result, pos })]];
 }
 
 function releaseCall(edit: Edit, kind: ReferenceKind, pointer: ValueId, pos: Instr['pos']): readonly Instr[] {

@@ -10,6 +10,7 @@
  * the function writes to it, and the field is a number; no call comes before the place that is read at.
  */
 
+import { withBlocks, withBody } from '../src/ir/copy.ts';
 import { dominators } from '../src/base/graph.ts';
 import type { Func, Instr, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
@@ -46,12 +47,12 @@ function hoist(input: Func): Func {
   if (home < 0) return input;
   const blocks = f.blocks.map((b, at) => {
     const body = at === late.block ? b.body.filter((i) => i !== late.field) : b.body;
-    if (at !== home) return body === b.body ? b : { ...b, body };
+    if (at !== home) return body === b.body ? b : withBody(b, body);
     const call = body.findIndex(isCall);
     const place = call < 0 ? body.length : call;
-    return { ...b, body: [...body.slice(0, place), late.field, ...body.slice(place)] };
+    return withBody(b, [...body.slice(0, place), late.field, ...body.slice(place)]);
   });
-  return { ...f, blocks };
+  return withBlocks(f, blocks);
 }
 
 /** Blocks at whose start a call may have happened: 1. */

@@ -10,6 +10,7 @@
  * value dominates the block (every edge into the block carries it, or the parameter itself).
  */
 
+import { copyBlock, withBlocks, withTargetArgs } from '../src/ir/copy.ts';
 import type { Block, Func, ValueId } from '../src/ir/ir.ts';
 import { mapFuncs, mapList, mapTargets, removeUnreachable, substitute, targetsOf } from '../src/ir/walk.ts';
 import type { Pass } from './pass.ts';
@@ -112,9 +113,14 @@ function propagate(input: Func): Func {
       : b.params;
     const end = mapTargets(b.end, (t) => {
       const removed = gone.get(t.block)!;
-      return removed.includes(true) ? { ...t, args: t.args.filter((_, i) => !removed[i]) } : t;
+      return removed.includes(true)
+        ? withTargetArgs(
+            t,
+            t.args.filter((_, i) => !removed[i]),
+          )
+        : t;
     });
-    return params === b.params && end === b.end ? b : { ...b, params, end };
+    return params === b.params && end === b.end ? b : copyBlock(b, { params, end });
   });
-  return substitute({ ...f, blocks }, copies);
+  return substitute(withBlocks(f, blocks), copies);
 }

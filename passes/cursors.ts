@@ -10,6 +10,7 @@
  * came from the same packet pointer; distances fit the access.
  */
 
+import { copyInstr, withArgs, withBlocks, withBody } from '../src/ir/copy.ts';
 import { dominators } from '../src/base/graph.ts';
 import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
@@ -135,12 +136,12 @@ function rewrite(
       const [first] = i.args;
       if (to === undefined) {
         const back = first === undefined ? undefined : sums.get(first);
-        return back === undefined ? i : { ...i, imm: bytesOf(i) - back };
+        return back === undefined ? i : copyInstr(i, { imm: bytesOf(i) - back });
       }
       const args = [to.base, ...i.args.slice(1)];
-      return i.op === 'ptradd' ? { ...i, args } : { ...i, args, imm: bytesOf(i) - to.distance };
+      return i.op === 'ptradd' ? withArgs(i, args) : copyInstr(i, { args, imm: bytesOf(i) - to.distance });
     });
-    return body === b.body ? b : { ...b, body };
+    return body === b.body ? b : withBody(b, body);
   });
-  return { ...f, blocks };
+  return withBlocks(f, blocks);
 }

@@ -11,6 +11,7 @@
  * (a test) keeps all its functions. Invariant: `aborted` stays directly behind its call.
  */
 
+import { copyBlock, copyFunc, copyInstr, withTargetArgs } from '../src/ir/copy.ts';
 import type { Block, Func, Instr, Module, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { type Pointers, pointersOf } from '../src/ir/pointers.ts';
@@ -40,7 +41,7 @@ function removeDead(input: Func): Func {
     const body = b.body.every((i) => instrs.has(i)) ? b.body : b.body.filter((i) => instrs.has(i));
     const named = mapList(body, (i) =>
       i.result !== null && values[i.result] === 0 && opRow(i.op).result === 'optional'
-        ? { ...i, result: null, type: 'i64' as const }
+        ? copyInstr(i, { result: null, type: 'i64' as const })
         : i,
     );
     const kept =
@@ -50,18 +51,21 @@ function removeDead(input: Func): Func {
     const end = mapTargets(b.end, (t) =>
       t.args.every((_, i) => keepArg(t.block, i))
         ? t
-        : { ...t, args: t.args.filter((_, i) => keepArg(t.block, i)) },
+        : withTargetArgs(
+            t,
+            t.args.filter((_, i) => keepArg(t.block, i)),
+          ),
     );
     return named === b.body && kept === b.params && end === b.end
       ? b
-      : { ...b, params: kept, body: named, end };
+      : copyBlock(b, { params: kept, body: named, end });
   });
   const used = new Set<number>();
   for (const b of blocks) {
     for (const i of b.body) if (typeof i.imm === 'object' && i.imm?.kind === 'slot') used.add(i.imm.slot);
   }
   const slots = f.slots.every((s) => used.has(s.id)) ? f.slots : f.slots.filter((s) => used.has(s.id));
-  return blocks === f.blocks && slots === f.slots ? f : { ...f, blocks, slots };
+  return blocks === f.blocks && slots === f.slots ? f : copyFunc(f, { blocks, slots });
 }
 
 interface Live {

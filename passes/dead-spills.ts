@@ -9,6 +9,7 @@
  * there is; of a part that a store leaves alone nothing is assumed.
  */
 
+import { copyMFunc, withCode } from '../src/bpf/copy.ts';
 import { liveness } from '../src/base/liveness.ts';
 import { machineFlow } from '../src/bpf/flow.ts';
 import type { MFunc, MInst, PReg } from '../src/bpf/minst.ts';
@@ -74,7 +75,7 @@ function removeDead(func: MFunc<PReg>): MFunc<PReg> {
     }
     if (kept.length === block.body.length) return block;
     changed = true;
-    return { ...block, body: kept.reverse() };
+    return withCode(block, kept.reverse());
   });
-  return changed ? { ...func, blocks } : func;
+  return changed ? copyMFunc(func, { blocks }) : func;
 }

@@ -8,6 +8,7 @@
  * Invariant (verifier): addresses, comparisons and arguments of helpers read every bit, so the masks that bound them stay.
  */
 
+import { withBlocks, withBody } from '../src/ir/copy.ts';
 import { demandedBits } from '../src/ir/demanded-bits.ts';
 import { type Func, type Instr, type ValueId, widthOf } from '../src/ir/ir.ts';
 import { definitionsOf, mapFuncs, substitute } from '../src/ir/walk.ts';
@@ -46,9 +47,11 @@ function leaveOut(f: Func): Func {
     }
   }
   if (replaced.size === 0) return f;
-  const blocks = f.blocks.map((b) => ({
-    ...b,
-    body: b.body.filter((i) => i.result === null || !replaced.has(i.result)),
-  }));
-  return substitute({ ...f, blocks }, replaced);
+  const blocks = f.blocks.map((b) =>
+    withBody(
+      b,
+      b.body.filter((i) => i.result === null || !replaced.has(i.result)),
+    ),
+  );
+  return substitute(withBlocks(f, blocks), replaced);
 }

@@ -10,6 +10,7 @@
  * two shifts, so it is for size. Invariant: three rotations in a block or none; the rule is proved with the others.
  */
 
+import { withArgs, withBlocks, withBody } from '../src/ir/copy.ts';
 import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
 import { definitionsOf, mapFuncs, mapList, typesOf, useCounts } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
@@ -53,12 +54,12 @@ function rewrite(f: Func, onRule: PassContext['onRule']): Func {
       if (factor === null) factor = constant;
       const shared = made
         .filter((n) => n.result !== constant || n.result === factor)
-        .map((n) => (n === multiply ? { ...n, args: [n.args[0]!, factor!] } : n));
+        .map((n) => (n === multiply ? withArgs(n, [n.args[0]!, factor!]) : n));
       return [...shared, root];
     });
-    return { ...b, body };
+    return withBody(b, body);
   });
-  return blocks === f.blocks ? f : { ...f, blocks, nextValue };
+  return blocks === f.blocks ? f : withBlocks(f, blocks, nextValue);
 }
 
 /** The rotations of a block whose parts nothing else reads. */

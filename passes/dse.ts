@@ -11,6 +11,7 @@
  * across blocks; where an address is passed to calls or kept, every call may read the slot.
  */
 
+import { copyInstr, withBlocks, withBody } from '../src/ir/copy.ts';
 import { BitSet } from '../src/base/bit-set.ts';
 import { postorder } from '../src/base/graph.ts';
 import { writtenArgument } from '../src/ir/fillers.ts';
@@ -208,9 +209,12 @@ function eliminate(f: Func): Func {
       step(frame, i, live);
     }
     if (changes.size === 0) return b;
-    return { ...b, body: expandList(b.body, (i) => changes.get(i) ?? i) };
+    return withBody(
+      b,
+      expandList(b.body, (i) => changes.get(i) ?? i),
+    );
   });
-  return blocks === f.blocks ? f : { ...f, blocks, nextValue };
+  return blocks === f.blocks ? f : withBlocks(f, blocks, nextValue);
 }
 
 /** A zeroing of part of its range; null if all of it is needed (ends are kept multiples of eight). */
@@ -219,7 +223,7 @@ function narrow(i: Instr, range: { from: number; to: number }, fresh: () => numb
   const to = Math.min(bytesOf(i), (range.to + 7) & ~7);
   if (from === 0 && to === bytesOf(i)) return null;
   const pointer = from === 0 ? i.args[0]! : fresh();
-  const made: Instr[] = [{ ...i, args: [pointer], imm: to - from }];
+  const made: Instr[] = [copyInstr(i, { args: [pointer], imm: to - from })];
   if (from > 0)
     made.unshift({ op: 'ptroff', result: pointer, type: 'ptr', args: i.args, imm: from, pos: i.pos });
   return made;

@@ -12,6 +12,7 @@
  * Invariant: R0 holds the constant on every way that leads to the shared exit; elsewhere nothing reads it.
  */
 
+import { copyInst, copyMFunc, withCode } from '../src/bpf/copy.ts';
 import { dominators, type FlowGraph } from '../src/base/graph.ts';
 import { exit, move } from '../src/bpf/build.ts';
 import { machineFlow } from '../src/bpf/flow.ts';
@@ -86,12 +87,14 @@ function withSharedExit(
   const blocks = func.blocks.flatMap((block, at): readonly Block[] => {
     if (exits.has(at)) return [];
     const body = made.get(at) ?? block.body;
-    const changed = body.map((i) => (i.target !== null && gone.has(i.target) ? { ...i, target: home } : i));
-    return [{ ...block, body: changed }];
+    const changed = body.map((i) =>
+      i.target !== null && gone.has(i.target) ? copyInst(i, { target: home }) : i,
+    );
+    return [withCode(block, changed)];
   });
-  if (lone !== undefined) return { ...func, blocks };
+  if (lone !== undefined) return copyMFunc(func, { blocks });
   const own: Block = { id: home, body: [exit<PReg>(result, func.pos)] };
-  return { ...func, blocks: [...blocks, own], nextBlock: home + 1 };
+  return copyMFunc(func, { blocks: [...blocks, own], nextBlock: home + 1 });
 }
 
 /** The index of a block's conditional jump, where it ends in that and a jump; -1: it does not. */
@@ -179,7 +182,7 @@ function exchanged({ func, graph }: Shape, exits: ReadonlySet<number>, set: Inst
   if (body.slice(made + 1, end).some((i) => [...defsOf(i), ...clobbersOf(i)].some(isOther))) return null;
   if (!isDeadFrom(body, end, other)) return null;
   const swap = (r: PReg | null): PReg | null => (r === result ? other : r === other ? result : r);
-  const swapped = (i: Inst): Inst => ({ ...i, dst: swap(i.dst), src: swap(i.src) });
+  const swapped = (i: Inst): Inst => copyInst(i, { dst: swap(i.dst), src: swap(i.src) });
   const kept = body.flatMap((i, k) => (k === made ? [] : [k < end ? swapped(i) : i]));
   const test = block.body[branch]!;
   const start = [...block.body.slice(0, branch), move(other, result, test.pos), set];

@@ -8,6 +8,7 @@
  * pointers keep their nil.
  */
 
+import { withBlocks, withEnd, withTargetArgs } from '../src/ir/copy.ts';
 import type { Func, Instr, Target, Terminator, ValueId } from '../src/ir/ir.ts';
 import { definitionsOf, mapFuncs, mapList } from '../src/ir/walk.ts';
 import type { Pass } from './pass.ts';
@@ -53,9 +54,9 @@ function pass(f: Func): Func {
       return same ? value : v;
     });
     if (args === target.args) return b;
-    const changed: Target = { ...target, args };
+    const changed: Target = withTargetArgs(target, args);
     const end: Terminator = side === 'then' ? { ...b.end, then: changed } : { ...b.end, else: changed };
-    return { ...b, end };
+    return withEnd(b, end);
   });
-  return blocks === f.blocks ? f : { ...f, blocks };
+  return blocks === f.blocks ? f : withBlocks(f, blocks);
 }

@@ -10,6 +10,7 @@
  * that a rest is covered by one access that overlaps the one before. Invariant: no `zero` or `copy` is left.
  */
 
+import { withBlocks, withBody } from '../src/ir/copy.ts';
 import type { Func, Instr, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { bytesOf, type Pointers, pointersOf } from '../src/ir/pointers.ts';
@@ -102,6 +103,6 @@ function expandFunc(f: Func): Func {
     }
     return made;
   };
-  const blocks = mapList(f.blocks, (b) => ({ ...b, body: expandList(b.body, expand) }));
-  return { ...f, blocks, nextValue };
+  const blocks = mapList(f.blocks, (b) => withBody(b, expandList(b.body, expand)));
+  return withBlocks(f, blocks, nextValue);
 }

@@ -9,6 +9,7 @@
  * chain of calls the frames, rounded as the kernel rounds them, fit the stack, or the error names the variables.
  */
 
+import { copyInst, copyMFunc, withCode } from '../src/bpf/copy.ts';
 import { must } from '../src/base/assert.ts';
 import { type Pos, spanAt } from '../src/base/source.ts';
 import { type MachineFlow, machineFlow } from '../src/bpf/flow.ts';
@@ -43,18 +44,18 @@ const frameLimit = 8;
 const rounded = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / 32) * 32;
 
 function layOut(func: MFunc<PReg>): MFunc<PReg> {
-  if (func.slots.length === 0) return { ...func, frameSize: func.frameSize ?? 0 };
+  if (func.slots.length === 0) return copyMFunc(func, { frameSize: func.frameSize ?? 0 });
   const offsets = place(func, machineFlow(func));
   const resolve = (i: MInst<PReg>): MInst<PReg> => {
     if (i.frame === null) return i;
     const offset = must(offsets.get(i.frame.slot), 'a placed slot') + i.frame.offset;
     return i.op === 'add64_imm'
-      ? { ...i, frame: null, imm: BigInt(offset) }
-      : { ...i, frame: null, off: offset };
+      ? copyInst(i, { frame: null, imm: BigInt(offset) })
+      : copyInst(i, { frame: null, off: offset });
   };
-  const blocks = func.blocks.map((block) => ({ ...block, body: block.body.map(resolve) }));
+  const blocks = func.blocks.map((block) => withCode(block, block.body.map(resolve)));
   const depth = Math.max(0, ...[...offsets.values()].map((offset) => -offset));
-  return { ...func, blocks, slots: [], frameSize: Math.ceil(depth / 8) * 8 };
+  return copyMFunc(func, { blocks, slots: [], frameSize: Math.ceil(depth / 8) * 8 });
 }
 
 interface Interval {

@@ -9,6 +9,7 @@
  * or calls, and the place is aligned: a constant distance into a map's value.
  */
 
+import { copyInstr, withBlocks, withBody } from '../src/ir/copy.ts';
 import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
 import { regionsOf } from '../src/ir/regions.ts';
 import { opRow } from '../src/ir/ops.ts';
@@ -44,23 +45,25 @@ function fuse(f: Func): Func {
       const bits = place.bytes === 8 ? 64 : 32;
       changed.set(load, null);
       changed.set(sum, null);
-      changed.set(store, {
-        ...store,
-        op: bits === 64 ? 'atomic.add.64' : 'atomic.add.32',
-        type: bits === 64 ? 'i64' : 'i32',
-        args: [store.args[0]!, addend],
-      });
+      changed.set(
+        store,
+        copyInstr(store, {
+          op: bits === 64 ? 'atomic.add.64' : 'atomic.add.32',
+          type: bits === 64 ? 'i64' : 'i32',
+          args: [store.args[0]!, addend],
+        }),
+      );
     });
     if (changed.size === 0) return b;
-    return {
-      ...b,
-      body: expandList(b.body, (i) => {
+    return withBody(
+      b,
+      expandList(b.body, (i) => {
         const made = changed.get(i);
         return made === undefined ? i : made === null ? [] : [made];
       }),
-    };
+    );
   });
-  return blocks === f.blocks ? f : { ...f, blocks };
+  return blocks === f.blocks ? f : withBlocks(f, blocks);
 }
 
 /** The addition that is stored, and the load of the stored place that it adds to. */

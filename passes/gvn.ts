@@ -12,6 +12,7 @@
  * nor are `byref` cells, of which each belongs to one call.
  */
 
+import { copyBlock, copyInstr, withBlocks } from '../src/ir/copy.ts';
 import { dominators } from '../src/base/graph.ts';
 import { type HelperRow, helpers } from '../src/bpf/helpers.ts';
 import type { Block, Func, Instr, Terminator, ValueId } from '../src/ir/ir.ts';
@@ -158,7 +159,9 @@ function number(input: Func): Func {
         undo.push(key);
         const opposite = opposites[i.op];
         const other =
-          opposite === undefined ? undefined : n.table.get(keyOf(n, { ...i, op: opposite }, versions)!);
+          opposite === undefined
+            ? undefined
+            : n.table.get(keyOf(n, copyInstr(i, { op: opposite }), versions)!);
         const fact = other === undefined ? undefined : n.facts.get(other);
         if (fact !== undefined) learn(i.result!, !fact);
       }
@@ -178,9 +181,9 @@ function number(input: Func): Func {
       fact === undefined || b.end.kind !== 'branch'
         ? b.end
         : { kind: 'jump', target: fact ? b.end.then : b.end.else, pos: b.end.pos };
-    return body === b.body && end === b.end ? b : { ...b, body, end };
+    return body === b.body && end === b.end ? b : copyBlock(b, { body, end });
   });
-  return substitute({ ...f, blocks }, n.replaced);
+  return substitute(withBlocks(f, blocks), n.replaced);
 }
 
 /** On the edge into a block with one predecessor the condition of the predecessor's branch is known. */

@@ -16,6 +16,7 @@
  * become the caller's, `zero`ed by nobody: a callee does not read what it did not write.
  */
 
+import { copyFunc, copyInstr } from '../src/ir/copy.ts';
 import { type Argument, inlinedCost, sharedCost } from '../src/ir/inline-cost.ts';
 import type { Block, Func, Instr, Module, Param, Slot, Target, Terminator, ValueId } from '../src/ir/ir.ts';
 import { definitionsOf, incomingValues, mapTargets, symbolOf } from '../src/ir/walk.ts';
@@ -182,7 +183,8 @@ function inlineInto(f: Func, wants: Wants, inlined: Set<string>): Func {
       if (tested !== null) params.push({ id: tested, type: 'i32' });
       const entry = ids.block;
       blocks.push({
-        ...open,
+        id: open.id,
+        params: open.params,
         body,
         end: { kind: 'jump', target: { block: entry, args: i.args }, pos: i.pos },
       });
@@ -192,10 +194,10 @@ function inlineInto(f: Func, wants: Wants, inlined: Set<string>): Func {
       open = { id: continuation, params };
       body = [];
     }
-    blocks.push({ ...open, body, end: block.end });
+    blocks.push({ id: open.id, params: open.params, body, end: block.end });
   }
   if (!changed) return f;
-  return { ...f, blocks, slots, nextValue: ids.value, nextBlock: ids.block, nextSlot: ids.slot };
+  return copyFunc(f, { blocks, slots, nextValue: ids.value, nextBlock: ids.block, nextSlot: ids.slot });
 }
 
 interface Continuation {
@@ -219,15 +221,15 @@ function instantiate(
   ids.value += callee.nextValue;
   const value = (v: ValueId): ValueId => v + valueBase;
   const target = (t: Target): Target => ({ block: blockBase.get(t.block)!, args: t.args.map(value) });
-  const instr = (i: Instr): Instr => ({
-    ...i,
-    result: i.result === null ? null : value(i.result),
-    args: i.args.map(value),
-    imm:
-      typeof i.imm === 'object' && i.imm?.kind === 'slot'
-        ? { ...i.imm, slot: slotBase.get(i.imm.slot)! }
-        : i.imm,
-  });
+  const instr = (i: Instr): Instr =>
+    copyInstr(i, {
+      result: i.result === null ? null : value(i.result),
+      args: i.args.map(value),
+      imm:
+        typeof i.imm === 'object' && i.imm?.kind === 'slot'
+          ? { ...i.imm, slot: slotBase.get(i.imm.slot)! }
+          : i.imm,
+    });
   return callee.blocks.map((b) => {
     const body = b.body.map(instr);
     const end = finish(callee, b.end, body, to, ids, value, target);

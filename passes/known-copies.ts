@@ -15,6 +15,7 @@
  * that the verifier sees a check and what it guards on the same register.
  */
 
+import { copyInst, copyMFunc, withCode } from '../src/bpf/copy.ts';
 import { reversePostorder } from '../src/base/graph.ts';
 import { move } from '../src/bpf/build.ts';
 import { machineFlow } from '../src/bpf/flow.ts';
@@ -145,9 +146,9 @@ function withoutKnown(func: MFunc<PReg>): MFunc<PReg> {
     }
     ends[at] = handedOn(state);
     if (kept.length < body.length || kept.some((i, k) => i !== body[k]))
-      blocks[at] = { ...func.blocks[at]!, body: kept };
+      blocks[at] = withCode(func.blocks[at]!, kept);
   }
-  return blocks.every((block, at) => block === func.blocks[at]) ? func : { ...func, blocks };
+  return blocks.every((block, at) => block === func.blocks[at]) ? func : copyMFunc(func, { blocks });
 }
 
 /** Copies are followed this far. */
@@ -161,9 +162,9 @@ function withoutCopies(func: MFunc<PReg>): MFunc<PReg> {
     const body: (Inst | null)[] = [...block.body];
     for (let k = 0; k < body.length; k++) readOriginal(body, k, live[at]!);
     const kept = body.filter((i) => i !== null);
-    return kept.length === block.body.length ? block : { ...block, body: kept };
+    return kept.length === block.body.length ? block : withCode(block, kept);
   });
-  return blocks.every((block, at) => block === func.blocks[at]) ? func : { ...func, blocks };
+  return blocks.every((block, at) => block === func.blocks[at]) ? func : copyMFunc(func, { blocks });
 }
 
 /** Takes the copy at `at` away and lets everything read the original, if all of it can. */
@@ -197,9 +198,8 @@ function renamed(i: Inst, copy: PReg, original: PReg): Inst | null {
   if (i.uses.includes(copy) || (i.dst === copy && isTied(i))) return null;
   const row = rowOf(i);
   if (i.src === copy && row?.src !== 'use') return null;
-  return {
-    ...i,
+  return copyInst(i, {
     src: i.src === copy ? original : i.src,
     dst: i.dst === copy && row?.dst === 'use' ? original : i.dst,
-  };
+  });
 }

@@ -12,6 +12,7 @@
  * instruction; no block is unreachable; control never falls off the end.
  */
 
+import { copyInst, copyMFunc, withCode } from '../src/bpf/copy.ts';
 import { must } from '../src/base/assert.ts';
 import { dominators } from '../src/base/graph.ts';
 import { naturalLoops } from '../src/base/loops.ts';
@@ -55,11 +56,11 @@ export function layOut(
   const free = Math.max(func.nextBlock, ...ids.map((id) => id + 1));
   const turn = target.opt !== '0' && takesFallingBackEdges(target);
   const shared = target.opt === '0' ? merged : shareExit(merged);
-  const orders = [chooseOrder({ ...func, blocks: shared }, less, turn)];
-  if (target.opt !== '0') orders.push(chainOrder({ ...func, blocks: shared }, less));
+  const orders = [chooseOrder(copyMFunc(func, { blocks: shared }), less, turn)];
+  if (target.opt !== '0') orders.push(chainOrder(copyMFunc(func, { blocks: shared }), less));
   const fallen = shortest(orders.map((order) => dropEmptyEntry(fallThrough(order, less))));
   const { blocks, nextBlock } = relax(fallen, free, { near: reach, long: target.cpu === 'v4', less });
-  return { ...func, blocks, nextBlock };
+  return copyMFunc(func, { blocks, nextBlock });
 }
 
 /** The order that leaves the fewest instructions; the first of those. */
@@ -76,7 +77,7 @@ function shareExit(blocks: readonly Block[]): readonly Block[] {
   return blocks.map((b, at) => {
     if (at !== user) return b;
     const last = b.body[b.body.length - 1]!;
-    return { ...b, body: [...b.body.slice(0, -1), jumpAt(blocks[lone]!.id, last.pos)] };
+    return withCode(b, [...b.body.slice(0, -1), jumpAt(blocks[lone]!.id, last.pos)]);
   });
 }
 
@@ -87,7 +88,7 @@ function explicit(blocks: readonly Block[]): readonly Block[] {
     if (last !== undefined && (last.op === 'ja' || last.op === 'gotol' || last.op === 'exit')) return block;
     const next = must(blocks[at + 1], 'a block to fall into');
     const pos = last?.pos ?? { file: 0, line: 0, col: 0 };
-    return { ...block, body: [...block.body, jumpAt(next.id, pos)] };
+    return withCode(block, [...block.body, jumpAt(next.id, pos)]);
   });
 }
 
@@ -120,7 +121,7 @@ function threadJumps(blocks: readonly Block[]): readonly Block[] {
   };
   let emptied = false;
   const threaded = blocks.map((block) => {
-    const body = block.body.map((i) => (i.target === null ? i : { ...i, target: final(i.target) }));
+    const body = block.body.map((i) => (i.target === null ? i : copyInst(i, { target: final(i.target) })));
     const last = body[body.length - 1]!;
     const before = body[body.length - 2];
     if (last.op === 'ja' && before?.target === last.target && before.target !== null) {
@@ -131,7 +132,7 @@ function threadJumps(blocks: readonly Block[]): readonly Block[] {
     const to = last.op === 'ja' ? byId.get(last.target!)?.body[0] : undefined;
     if (to?.op === 'exit' && body[body.length - 2]?.target == null)
       body[body.length - 1] = { ...to, pos: last.pos };
-    return { ...block, body };
+    return withCode(block, body);
   });
   return emptied ? threadJumps(threaded) : threaded;
 }
@@ -204,11 +205,14 @@ function fallThrough(order: readonly Block[], less: boolean): Block[] {
     const next = order[i + 1]?.id;
     const { last, conditional } = exitsOf(block);
     if (last === null || next === undefined) return block;
-    if (last === next) return { ...block, body: block.body.slice(0, -1) };
+    if (last === next) return withCode(block, block.body.slice(0, -1));
     if (conditional === null || conditional.target !== next) return block;
     const negated = negatedJump(conditional.op, less);
     if (negated === null) return block;
-    return { ...block, body: [...block.body.slice(0, -2), { ...conditional, op: negated, target: last }] };
+    return withCode(block, [
+      ...block.body.slice(0, -2),
+      copyInst(conditional, { op: negated, target: last }),
+    ]);
   });
 }
 

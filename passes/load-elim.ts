@@ -9,6 +9,7 @@
  * Invariant: a pointer is never taken from memory that holds a number of the same bits, and atomics stay as they are.
  */
 
+import { withBlocks, withBody } from '../src/ir/copy.ts';
 import { must } from '../src/base/assert.ts';
 import { reversePostorder } from '../src/base/graph.ts';
 import type { Block, Func, Instr, IrType, ValueId } from '../src/ir/ir.ts';
@@ -125,7 +126,7 @@ function eliminate(input: Func): Func {
   if (replaced.size === 0) return f;
   const blocks = f.blocks.map((b): Block => {
     const body = b.body.filter((i) => i.result === null || !replaced.has(i.result));
-    return body.length === b.body.length ? b : { ...b, body };
+    return body.length === b.body.length ? b : withBody(b, body);
   });
-  return substitute({ ...f, blocks }, replaced);
+  return substitute(withBlocks(f, blocks), replaced);
 }

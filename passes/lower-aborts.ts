@@ -17,6 +17,7 @@
  * no `abort` and no `aborted`. Callbacks (funcaddr) never abort: lowering passes their state through the context.
  */
 
+import { copyBlock, copyFunc, copyInstr, withArgs } from '../src/ir/copy.ts';
 import { assert, must } from '../src/base/assert.ts';
 import type { Block, Func, Instr, Module, SlotId, Target, Terminator, ValueId } from '../src/ir/ir.ts';
 import { blockIndex, mapFuncs, targetsOf, symbolOf } from '../src/ir/walk.ts';
@@ -89,11 +90,13 @@ function lowerFunc(f: Func, module: Module, flagged: ReadonlySet<string>): Func 
     for (const i of b.body) {
       if (i.op === 'aborted') {
         body.push(
-          flaggedCall ? { ...i, op: 'load.u8', args: [flag], imm: 0 } : { ...i, op: 'const', imm: 0n },
+          flaggedCall
+            ? copyInstr(i, { op: 'load.u8', args: [flag], imm: 0 })
+            : copyInstr(i, { op: 'const', imm: 0n }),
         );
       } else if (mayAbort(i)) {
         if (unknown) body.push(...store(0n, i.pos));
-        body.push({ ...i, args: [...i.args, flag] });
+        body.push(withArgs(i, [...i.args, flag]));
         unknown = true;
       } else body.push(i);
       if (i.op === 'call') flaggedCall = mayAbort(i);
@@ -104,12 +107,12 @@ function lowerFunc(f: Func, module: Module, flagged: ReadonlySet<string>): Func 
       abortValue,
     });
     const params = index === 0 && inherits ? [...b.params, { id: flag, type: 'ptr' as const }] : b.params;
-    return { ...b, params, body, end };
+    return copyBlock(b, { params, body, end });
   };
   const blocks = f.blocks.map(lowerBlock);
   assert(!inherits || blocks[0]!.params.length <= 5, `${f.name} aborts and has five parameters`);
   const slots = owns ? [...f.slots, { id: slot, size: 1, align: 1, name: '', pos: f.pos }] : f.slots;
-  return { ...f, blocks, slots, nextValue, nextSlot: owns ? slot + 1 : f.nextSlot };
+  return copyFunc(f, { blocks, slots, nextValue, nextSlot: owns ? slot + 1 : f.nextSlot });
 }
 
 interface EndContext {

@@ -19,6 +19,7 @@
  * is near-linear however many pieces live side by side. Runs at every level.
  */
 
+import { copyBlock, copyInstr, withBlocks, withBody, withTargetArgs } from '../src/ir/copy.ts';
 import { must } from '../src/base/assert.ts';
 import { dominanceFrontiers, dominators, type FlowGraph, iteratedFrontier } from '../src/base/graph.ts';
 import type { Block, Func, Imm, Instr, IrType, Param, ValueId } from '../src/ir/ir.ts';
@@ -174,7 +175,7 @@ function rewrite(f: Func, pointers: Pointers, pieces: SlotPieces, endian: Target
     makeVoid: (op, args, imm) => body.push({ op, result: null, type: 'i64', args, imm, pos }),
     nameNext: (id) => {
       const last = body.pop()!;
-      body.push({ ...last, result: id });
+      body.push(copyInstr(last, { result: id }));
     },
     keep: (i) => body.push(i),
   };
@@ -208,16 +209,16 @@ function rewrite(f: Func, pointers: Pointers, pieces: SlotPieces, endian: Target
       const more = params[index.get(t.block)!]!;
       return more.length === 0
         ? t
-        : { ...t, args: [...t.args, ...more.map((p) => currentValue(renamer, p))] };
+        : withTargetArgs(t, [...t.args, ...more.map((p) => currentValue(renamer, p))]);
     });
-    blocks[block] = { ...b, params: [...b.params, ...newParams[block]!], body, end };
+    blocks[block] = copyBlock(b, { params: [...b.params, ...newParams[block]!], body, end });
   }
   const consts = Array.from(
     zeros,
     ([type, id]): Instr => ({ op: 'const', result: id, type, args: [], imm: 0n, pos: f.pos }),
   );
-  blocks[0] = { ...blocks[0]!, body: [...consts, ...blocks[0]!.body] };
-  const renamed = substitute({ ...f, blocks, nextValue }, renamer.replaced);
+  blocks[0] = withBody(blocks[0]!, [...consts, ...blocks[0]!.body]);
+  const renamed = substitute(withBlocks(f, blocks, nextValue), renamer.replaced);
   const made = new Set(newParams.flat().map((p) => p.id));
   return removeDeadParams(renamed, (id) => made.has(id));
 }

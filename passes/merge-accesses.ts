@@ -10,6 +10,7 @@
  * run nothing reads or writes the same memory, between the first and the last load nothing writes it.
  */
 
+import { copyFunc, copyInstr, withBody } from '../src/ir/copy.ts';
 import type { Block, Func, Instr, IrType, Slot, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
 import { type Access, mayOverlap, type Regions, regionsOf } from '../src/ir/regions.ts';
@@ -64,7 +65,7 @@ function merge(f: Func, target: Target): Func {
   const blocks = mapList(f.blocks, (b) => mergeBlock(scope, b));
   if (blocks === f.blocks) return f;
   const slots = f.slots.map((s) => scope.slots.get(`slot ${s.id}`) ?? s);
-  return { ...f, blocks, slots, nextValue: scope.fresh };
+  return copyFunc(f, { blocks, slots, nextValue: scope.fresh });
 }
 
 function pieceOf(s: Scope, body: ReadonlyMap<Instr, number>, store: Instr, at: number): Piece | null {
@@ -111,7 +112,10 @@ function mergeBlock(s: Scope, b: Block): Block {
   });
   flush();
   if (replaced.size === 0) return b;
-  return { ...b, body: b.body.flatMap((i) => replaced.get(i) ?? [i]) };
+  return withBody(
+    b,
+    b.body.flatMap((i) => replaced.get(i) ?? [i]),
+  );
 }
 
 /** Pieces next to each other in memory, copies of neighbours or constants, up to eight bytes. */
@@ -227,12 +231,9 @@ function rewrite(s: Scope, group: readonly Piece[], replaced: Map<Instr, readonl
     made.push(...joined.made);
     value = joined.value;
   } else copyLoads(group, { op: loads[bytes], result: value, type }, replaced);
-  made.push({
-    ...last.store,
-    op: storesOf[bytes],
-    args: [first.store.args[0]!, value],
-    imm: first.store.imm,
-  });
+  made.push(
+    copyInstr(last.store, { op: storesOf[bytes], args: [first.store.args[0]!, value], imm: first.store.imm }),
+  );
   replaced.set(last.store, made);
 }
 

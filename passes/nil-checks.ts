@@ -10,6 +10,7 @@
  * returns keeps its check, which the verifier wants to see.
  */
 
+import { copyInstr, withBlocks, withBody } from '../src/ir/copy.ts';
 import { dominators, type FlowGraph } from '../src/base/graph.ts';
 import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
 import { cfgOf, definitionsOf, mapFuncs, mapList, removeUnreachable, targetsOf } from '../src/ir/walk.ts';
@@ -113,9 +114,9 @@ function decide(input: Func): Func {
   const blocks = mapList(f.blocks, (b): Block => {
     const body = mapList(b.body, (i): Instr => {
       if (!compares(i) || nil[i.args[0]!] === 1) return i;
-      return { ...i, op: 'const', args: [], imm: i.op === 'icmp.ne' ? 1n : 0n };
+      return copyInstr(i, { op: 'const', args: [], imm: i.op === 'icmp.ne' ? 1n : 0n });
     });
-    return body === b.body ? b : { ...b, body };
+    return body === b.body ? b : withBody(b, body);
   });
-  return blocks === f.blocks ? input : { ...f, blocks };
+  return blocks === f.blocks ? input : withBlocks(f, blocks);
 }

@@ -14,6 +14,7 @@
  * function has no room for a parameter, or returns what it compared.
  */
 
+import { copyBlock, copyFunc, copyInstr, withArgs, withBody } from '../src/ir/copy.ts';
 import { type Dominators, dominators, type FlowGraph } from '../src/base/graph.ts';
 import type { Pos } from '../src/base/source.ts';
 import { helpers, isHelperName } from '../src/bpf/helpers.ts';
@@ -282,7 +283,7 @@ class Writer {
   finish(blocks: readonly Block[]): Func {
     const { nextValue, nextBlock, nextSlot } = this;
     const slots = [...this.facts.f.slots, ...this.slots.values()];
-    return { ...this.facts.f, blocks, slots, nextValue, nextBlock, nextSlot };
+    return copyFunc(this.facts.f, { blocks, slots, nextValue, nextBlock, nextSlot });
   }
 
   block(original: Block, at: number): Block {
@@ -300,10 +301,11 @@ class Writer {
     }
     const b = outcomes.length === 0 ? original : { ...original, params: [...original.params, ...outcomes] };
     const { end } = b;
-    if (end.kind === 'jump') return { ...b, body, end: { ...end, target: this.edge(end.target, at, null) } };
-    if (end.kind !== 'branch') return { ...b, body };
+    if (end.kind === 'jump')
+      return copyBlock(b, { body, end: { ...end, target: this.edge(end.target, at, null) } });
+    if (end.kind !== 'branch') return withBody(b, body);
     const [then, otherwise] = [this.edge(end.then, at, true), this.edge(end.else, at, false)];
-    return { ...b, body, end: { ...end, then, else: otherwise } };
+    return copyBlock(b, { body, end: { ...end, then, else: otherwise } });
   }
 
   /** Pointers that flow into a parameter and whose outcome is known by a slot there. */
@@ -345,7 +347,7 @@ class Writer {
       before.push(...value);
       args.push(value.at(-1)!.result);
     }
-    return [...before, { ...i, args }];
+    return [...before, withArgs(i, args)];
   }
 
   private keep(pointer: ValueId, value: ValueId, pos: Pos): Instr {
@@ -355,10 +357,10 @@ class Writer {
   /** In place of a comparison. */
   private outcome(test: Instr, pointer: ValueId): readonly Instr[] {
     const address = this.address(pointer);
-    if (test.op === 'icmp.eq') return [{ ...test, op: 'load.u32', args: [address], imm: 0 }];
+    if (test.op === 'icmp.eq') return [copyInstr(test, { op: 'load.u32', args: [address], imm: 0 })];
     const flag = this.instr('load.u32', 'i32', [address], 0, test.pos);
     const zero = this.instr('const', 'i32', [], 0n, test.pos);
-    return [flag, zero, { ...test, op: 'icmp.eq', args: [flag.result, zero.result] }];
+    return [flag, zero, copyInstr(test, { op: 'icmp.eq', args: [flag.result, zero.result] })];
   }
 
   /** The outcome that an edge out of a first comparison means; null: the edge is none. */

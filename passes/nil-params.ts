@@ -13,6 +13,7 @@
  * check the verifier wants to see.
  */
 
+import { copyInstr, withBlocks, withBody } from '../src/ir/copy.ts';
 import { dominators } from '../src/base/graph.ts';
 import type { Block, Func, Instr, ValueId } from '../src/ir/ir.ts';
 import { packetPointers } from '../src/ir/packets.ts';
@@ -124,10 +125,10 @@ function use(f: Func): Func {
     const decided = mapList(b.body, (i): Instr => {
       const compared = i.op === 'icmp.eq' || i.op === 'icmp.ne' ? told.get(i.args[0]!) : undefined;
       if (compared == null || !isNil(definitions[i.args[1]!])) return i;
-      return { ...i, op: 'const', args: [], imm: compared === (i.op === 'icmp.eq') ? 1n : 0n };
+      return copyInstr(i, { op: 'const', args: [], imm: compared === (i.op === 'icmp.eq') ? 1n : 0n });
     });
-    const known = decided === b.body ? b : { ...b, body: decided };
+    const known = decided === b.body ? b : withBody(b, decided);
     return mapBlockUses(known, (v) => (told.get(v) === false ? choices.get(v)!.pointer : v));
   });
-  return blocks === f.blocks ? f : { ...f, blocks };
+  return blocks === f.blocks ? f : withBlocks(f, blocks);
 }

@@ -10,6 +10,7 @@
  * (verifier): every access stays below a check of its own base that covers it.
  */
 
+import { copyBlock, copyInstr, withBlocks, withEnd } from '../src/ir/copy.ts';
 import { dominators } from '../src/base/graph.ts';
 import type { Block, Func, Instr, Target, Terminator, ValueId } from '../src/ir/ir.ts';
 import { opRow } from '../src/ir/ops.ts';
@@ -113,10 +114,10 @@ function widen(input: Func): Func {
       imm: bytes[at]!,
       pos: cond.pos,
     };
-    const wide: Instr = { ...cond, result: nextValue++, args: [pointer.result!, check.end] };
-    return { ...b, body: [...b.body, pointer, wide], end: { ...b.end, cond: wide.result! } };
+    const wide: Instr = copyInstr(cond, { result: nextValue++, args: [pointer.result!, check.end] });
+    return copyBlock(b, { body: [...b.body, pointer, wide], end: { ...b.end, cond: wide.result! } });
   });
-  return blocks === f.blocks ? input : { ...f, blocks, nextValue };
+  return blocks === f.blocks ? input : withBlocks(f, blocks, nextValue);
 }
 
 /** Drops checks below one of the same base that covers them. */
@@ -154,7 +155,7 @@ function dropCovered(input: Func): Func {
     const check = checks[at];
     if (!covered.has(at) || check == null) return b;
     const end: Terminator = { kind: 'jump', target: check.passed, pos: b.end.pos };
-    return { ...b, end };
+    return withEnd(b, end);
   });
-  return removeUnreachable({ ...f, blocks });
+  return removeUnreachable(withBlocks(f, blocks));
 }

@@ -12,6 +12,7 @@
  * packet pointers, of which every path has its own, with a constant distance; the base dominates the paths.
  */
 
+import { copyBlock, copyInstr, withBlocks, withBody, withTargetArgs } from '../src/ir/copy.ts';
 import { must } from '../src/base/assert.ts';
 import { bigintAlgebra } from '../src/base/bigint-algebra.ts';
 import { dominators, reversePostorder } from '../src/base/graph.ts';
@@ -98,7 +99,7 @@ function rewrite(input: Func): Func {
     const sem = must(opRow(i.op).sem, 'comparisons have a meaning');
     const results = new Set(constants.get(offset)!.map((c) => sem(bigintAlgebra, [c, right], width, 0n)));
     const [only] = results;
-    return results.size !== 1 || only === undefined ? i : { ...i, op: 'const', args: [], imm: only };
+    return results.size !== 1 || only === undefined ? i : copyInstr(i, { op: 'const', args: [], imm: only });
   };
   const blocks = mapList(f.blocks, (b): Block => {
     const body = mapList(b.body, (i): Instr => {
@@ -111,10 +112,15 @@ function rewrite(input: Func): Func {
       replaced.set(i.result!, pointerFor(home, base, offset));
       return i;
     });
-    return body === b.body ? b : { ...b, body };
+    return body === b.body ? b : withBody(b, body);
   });
-  if (replaced.size === 0) return blocks === f.blocks ? input : { ...f, blocks };
-  const kept = blocks.map((b) => ({ ...b, body: b.body.filter((i) => !replaced.has(i.result ?? -1)) }));
+  if (replaced.size === 0) return blocks === f.blocks ? input : withBlocks(f, blocks);
+  const kept = blocks.map((b) =>
+    withBody(
+      b,
+      b.body.filter((i) => !replaced.has(i.result ?? -1)),
+    ),
+  );
   const paths = kept.map((b, at): Block => {
     const made: Instr[] = [];
     const end = mapTargets(b.end, (t): Target => {
@@ -126,13 +132,13 @@ function rewrite(input: Func): Func {
         made.push({ op: 'ptroff', result: nextValue, type: 'ptr', args: [base], imm, pos: b.end.pos });
         return nextValue++;
       });
-      return list.length === 0 ? t : { ...t, args: [...t.args, ...args] };
+      return list.length === 0 ? t : withTargetArgs(t, [...t.args, ...args]);
     });
     const more = (added.get(at) ?? []).map(({ id }) => ({ id, type: 'ptr' as const }));
     if (more.length === 0 && end === b.end) return b;
-    return { ...b, params: [...b.params, ...more], body: [...b.body, ...made], end };
+    return copyBlock(b, { params: [...b.params, ...more], body: [...b.body, ...made], end });
   });
-  return substitute({ ...f, blocks: paths, nextValue }, replaced);
+  return substitute(withBlocks(f, paths, nextValue), replaced);
 }
 
 /** Offsets that the verifier follows. */
@@ -158,11 +164,11 @@ function splitSums(f: Func): Func {
         return i;
       const x = sum.args[0]!;
       if (c.imm <= 0n || maximum(known[x] ?? nothingKnown, 32) + c.imm > largest) return i;
-      const wide: Instr = { ...outer, result: nextValue++, args: [x], pos: i.pos };
-      const pointer: Instr = { ...i, result: nextValue++, args: [i.args[0]!, wide.result!] };
-      return [wide, pointer, { ...i, op: 'ptroff', args: [pointer.result!], imm: Number(c.imm) }];
+      const wide: Instr = copyInstr(outer, { result: nextValue++, args: [x], pos: i.pos });
+      const pointer: Instr = copyInstr(i, { result: nextValue++, args: [i.args[0]!, wide.result!] });
+      return [wide, pointer, copyInstr(i, { op: 'ptroff', args: [pointer.result!], imm: Number(c.imm) })];
     });
-    return body === b.body ? b : { ...b, body };
+    return body === b.body ? b : withBody(b, body);
   });
-  return blocks === f.blocks ? f : { ...f, blocks, nextValue };
+  return blocks === f.blocks ? f : withBlocks(f, blocks, nextValue);
 }

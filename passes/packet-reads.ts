@@ -14,6 +14,7 @@
  * aligned; a read is taken from an earlier one only where nothing in the function can change the packet.
  */
 
+import { copyBlock, copyFunc, copyInstr, withArgs, withBody } from '../src/ir/copy.ts';
 import { dominators } from '../src/base/graph.ts';
 import { byteRange, type PacketRead, packetReads, placement } from '../src/ir/packet-reads.ts';
 import type { Block, Func, Instr, Slot, Target, ValueId } from '../src/ir/ir.ts';
@@ -189,7 +190,7 @@ function merged(s: Scope, upper: PacketRead, lower: PacketRead, place: number): 
   const rewrite = (i: Instr): readonly Instr[] => {
     if (gone.has(i)) return [];
     const read = moved.get(i);
-    if (read !== undefined) return [{ ...i, args: [address], imm: bytesOf(i) + read.from - from }];
+    if (read !== undefined) return [copyInstr(i, { args: [address], imm: bytesOf(i) + read.from - from })];
     if (i === lower.call) return i.result === null ? [] : [constant(i.result, 0n)];
     if (i !== upper.call) return [i];
     const [offset, length] = [fresh(), fresh()];
@@ -204,31 +205,34 @@ function merged(s: Scope, upper: PacketRead, lower: PacketRead, place: number): 
       },
       constant(offset, BigInt(from)),
       constant(length, BigInt(to - from)),
-      { ...i, args: [i.args[0]!, offset, address, length] },
+      withArgs(i, [i.args[0]!, offset, address, length]),
     ];
   };
   const check = checkOf(s, lower);
   const blocks = f.blocks.map((b, at): Block => {
     const body = b.body.flatMap(rewrite);
-    if (at !== lower.block || check === null) return { ...b, body };
-    return { ...b, body, end: { kind: 'jump', target: check.passed, pos: b.end.pos } };
+    if (at !== lower.block || check === null) return withBody(b, body);
+    return copyBlock(b, { body, end: { kind: 'jump', target: check.passed, pos: b.end.pos } });
   });
   const slots = [...f.slots.filter(({ id }) => id !== upper.slot && id !== lower.slot), slot];
-  return removeUnreachable({
-    ...f,
-    blocks: withoutAddresses(blocks, new Set([upper.slot, lower.slot])),
-    slots,
-    nextValue,
-    nextSlot: f.nextSlot + 1,
-  });
+  return removeUnreachable(
+    copyFunc(f, {
+      blocks: withoutAddresses(blocks, new Set([upper.slot, lower.slot])),
+      slots,
+      nextValue,
+      nextSlot: f.nextSlot + 1,
+    }),
+  );
 }
 
 /** The blocks without the addresses of slots that are gone. */
 const withoutAddresses = (blocks: readonly Block[], gone: ReadonlySet<number>): readonly Block[] =>
-  blocks.map((b) => ({
-    ...b,
-    body: b.body.filter(
-      (i) =>
-        i.op !== 'slotaddr' || typeof i.imm !== 'object' || i.imm?.kind !== 'slot' || !gone.has(i.imm.slot),
+  blocks.map((b) =>
+    withBody(
+      b,
+      b.body.filter(
+        (i) =>
+          i.op !== 'slotaddr' || typeof i.imm !== 'object' || i.imm?.kind !== 'slot' || !gone.has(i.imm.slot),
+      ),
     ),
-  }));
+  );

@@ -8,6 +8,7 @@
  * goes. Invariant: every rewrite takes at least one slot away; registers live afterwards hold the same values.
  */
 
+import { copyMFunc, withCode } from '../src/bpf/copy.ts';
 import { reversePostorder } from '../src/base/graph.ts';
 import { liveness } from '../src/base/liveness.ts';
 import { type MachineFlow, machineFlow } from '../src/bpf/flow.ts';
@@ -148,7 +149,7 @@ function improveBlock(
     }
     if (changed) body = kept;
   }
-  return body.length === block.body.length ? block : { ...block, body };
+  return body.length === block.body.length ? block : withCode(block, body);
 }
 
 /** What registers are known to hold; absent: unknown. */
@@ -229,9 +230,9 @@ function dropKnown(func: MFunc<PReg>, flow: MachineFlow): MFunc<PReg> {
     });
     if (body.length === block.body.length) return block;
     changed = true;
-    return { ...block, body };
+    return withCode(block, body);
   });
-  return changed ? { ...func, blocks } : func;
+  return changed ? copyMFunc(func, { blocks }) : func;
 }
 
 /** Far beyond what code needs: every round shortens it. */
@@ -249,7 +250,7 @@ export function improve(
     const live = liveMasks(trimmed, flow);
     const blocks = trimmed.blocks.map((block, at) => improveBlock(block, live[at]!, target, onRule));
     if (trimmed === current && blocks.every((block, at) => block === trimmed.blocks[at])) return current;
-    current = { ...trimmed, blocks };
+    current = copyMFunc(trimmed, { blocks });
   }
   return current;
 }

@@ -12,6 +12,7 @@
  * the slot's first access, outside of loops.
  */
 
+import { copyFunc, withBlocks, withBody } from '../src/ir/copy.ts';
 import { dominators } from '../src/base/graph.ts';
 import { naturalLoops } from '../src/base/loops.ts';
 import { clearing } from '../src/ir/clearing.ts';
@@ -79,8 +80,8 @@ function cells(func: Func): Func {
       return store(i, i.result);
     });
   }
-  const blocks = func.blocks.map((block, at) => ({ ...block, body: bodies[at]! }));
-  return substitute({ ...func, blocks, slots, nextSlot }, replaced);
+  const blocks = func.blocks.map((block, at) => withBody(block, bodies[at]!));
+  return substitute(copyFunc(func, { blocks, slots, nextSlot }), replaced);
 }
 
 const slotOf = (i: Instr): number | null =>
@@ -121,6 +122,6 @@ function zeroBytes(func: Func, missing: ReadonlyMap<number, readonly number[]>):
       }),
     );
   }
-  const blocks = func.blocks.map((block, at) => ({ ...block, body: bodies[at]! }));
-  return { ...func, blocks, nextValue };
+  const blocks = func.blocks.map((block, at) => withBody(block, bodies[at]!));
+  return withBlocks(func, blocks, nextValue);
 }

@@ -13,6 +13,7 @@
  * use facts about bits, leave such values alone.
  */
 
+import { copyBlock, copyInstr, withArgs, withBlocks } from '../src/ir/copy.ts';
 import { must } from '../src/base/assert.ts';
 import { bigintAlgebra } from '../src/base/bigint-algebra.ts';
 import { reversePostorder } from '../src/base/graph.ts';
@@ -167,15 +168,19 @@ function simplifyOnce(input: Func, onRule: OnRule | null): Func {
     }
     const end = simplifyEnd(r, b.end);
     if (end !== b.end) changed = true;
-    blocks[at] = { ...b, body, end };
+    blocks[at] = copyBlock(b, { body, end });
   }
-  return changed ? substitute({ ...f, blocks, nextValue }, r.replaced) : f;
+  return changed ? substitute(withBlocks(f, blocks, nextValue), r.replaced) : f;
 }
 
 /** Rewrites until nothing applies; pushes what is left of the instruction, if anything. */
 function simplifyInstr(r: Round, input: Instr, body: Instr[]): void {
   let i = input;
-  if (i.args.some((v) => r.replaced.has(v))) i = { ...i, args: i.args.map((v) => resolved(r, v)) };
+  if (i.args.some((v) => r.replaced.has(v)))
+    i = withArgs(
+      i,
+      i.args.map((v) => resolved(r, v)),
+    );
   for (let steps = 0; steps < 16; steps++) {
     const next = foldConstant(r, i) ?? foldPointer(r, i) ?? applyRules(r, i, body);
     if (next === null) break;
@@ -213,7 +218,7 @@ function foldPointer(r: Round, i: Instr): Instr | ValueId | null {
     const by = constantValue(r, i.args[1]!);
     const signed = by === null ? null : BigInt.asIntN(64, by);
     if (signed === null || !isS32(signed)) return null;
-    return { ...i, op: 'ptroff', args: [i.args[0]!], imm: Number(signed) };
+    return copyInstr(i, { op: 'ptroff', args: [i.args[0]!], imm: Number(signed) });
   }
   if (i.op === 'ptroff' && i.imm === 0) return i.args[0]!;
   if (opRow(i.op).imm !== 'offset' || i.args.length === 0) return null;
@@ -222,13 +227,13 @@ function foldPointer(r: Round, i: Instr): Instr | ValueId | null {
   const total = bytesOf(i) + bytesOf(base);
   if (base.op === 'ptroff') {
     const fits = i.op === 'ptroff' ? isS32(BigInt(total)) : isS16(total);
-    return fits ? { ...i, args: [base.args[0]!, ...i.args.slice(1)], imm: total } : null;
+    return fits ? copyInstr(i, { args: [base.args[0]!, ...i.args.slice(1)], imm: total }) : null;
   }
   // The result of a call has a symbol too, its callee; the addresses of maps and functions take no displacement.
   const fixed = opRow(base.op).effect !== 'pure' || base.op === 'mapaddr' || base.op === 'funcaddr';
   if (i.op !== 'ptroff' || fixed || typeof base.imm !== 'object' || base.imm === null) return null;
   const moved: Imm = { ...base.imm, offset: base.imm.offset + bytesOf(i) };
-  return moved.offset >= 0 ? { ...base, result: i.result, imm: moved, pos: i.pos } : null;
+  return moved.offset >= 0 ? copyInstr(base, { result: i.result, imm: moved, pos: i.pos }) : null;
 }
 
 /** Of their results the verifier of no kernel knows anything. */

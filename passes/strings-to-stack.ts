@@ -13,6 +13,7 @@
  * in no loop. Invariant: the bytes are in place at every use; nobody writes to them afterwards.
  */
 
+import { copyFunc, copyInstr, withBlocks, withBody } from '../src/ir/copy.ts';
 import { must } from '../src/base/assert.ts';
 import { dominators } from '../src/base/graph.ts';
 import { naturalLoops } from '../src/base/loops.ts';
@@ -197,12 +198,12 @@ function rewrite(
       const { bytes, offset } = must(places.get(textOf(module, ref)), 'a place');
       if (here.delete(bytes)) body.push(...fill(bytes, i));
       const slot = must(slotOf.get(bytes), 'a slot');
-      body.push({ ...i, op: 'slotaddr', imm: { kind: 'slot', slot, offset: offset + ref.offset } });
+      body.push(copyInstr(i, { op: 'slotaddr', imm: { kind: 'slot', slot, offset: offset + ref.offset } }));
     }
     for (const bytes of here) body.push(...fill(bytes, null));
-    return { ...block, body };
+    return withBody(block, body);
   });
-  return { ...func, blocks, slots, nextValue, nextSlot };
+  return copyFunc(func, { blocks, slots, nextValue, nextSlot });
 }
 
 /** Values that a helper or kernel function takes as a constant string, which the verifier wants in a read-only map. */
@@ -248,12 +249,12 @@ function intoSections(module: Module, target: Target): Module {
           align: 1,
           init: Uint8Array.from(bytes, (c) => c.charCodeAt(0)),
         });
-        const global: Instr = { ...i, op: 'globaladdr', imm: { ...ref, name } };
+        const global: Instr = copyInstr(i, { op: 'globaladdr', imm: { ...ref, name } });
         return global;
       });
-      return body === block.body ? block : { ...block, body };
+      return body === block.body ? block : withBody(block, body);
     });
-    return blocks === func.blocks ? func : { ...func, blocks };
+    return blocks === func.blocks ? func : withBlocks(func, blocks);
   });
   const placed = globals.size === 0 ? moved : { ...moved, globals: [...moved.globals, ...globals.values()] };
   return ontoStack(placed, target);

@@ -11,6 +11,7 @@
  * way passes a block twice.
  */
 
+import { copyFunc, withEnd } from '../src/ir/copy.ts';
 import { bigintAlgebra } from '../src/base/bigint-algebra.ts';
 import {
   type Block,
@@ -90,11 +91,11 @@ function thread(f: Func): Func {
       const outcome = follow(scope, t, known, new Set([b.id]), { left: budget });
       return outcome === null || isReturn(scope, t.block) ? t : { block: blockFor(outcome), args: [] };
     });
-    return end === b.end ? b : { ...b, end };
+    return end === b.end ? b : withEnd(b, end);
   });
   return blocks === f.blocks
     ? f
-    : removeUnreachable({ ...f, blocks: [...blocks, ...ends.values()], nextValue, nextBlock });
+    : removeUnreachable(copyFunc(f, { blocks: [...blocks, ...ends.values()], nextValue, nextBlock }));
 }
 
 function scopeOf(f: Func): Scope {

@@ -9,6 +9,7 @@
  * that all ways out go through.
  */
 
+import { copyFunc, copyInstr, withBlocks, withEnd } from '../src/ir/copy.ts';
 import { bigintAlgebra } from '../src/base/bigint-algebra.ts';
 import { must } from '../src/base/assert.ts';
 import { dominators } from '../src/base/graph.ts';
@@ -232,7 +233,7 @@ function withOneWayOut({ f, header, blocks, inside }: Body): SingleExit | null {
   const way = f.nextBlock;
   const through = (target: Target): Target =>
     target.block === exit.block ? { block: way, args: [...target.args, ...read] } : target;
-  const changed = new Map(blocks.map((b) => [b.id, { ...b, end: mapTargets(b.end, through) }]));
+  const changed = new Map(blocks.map((b) => [b.id, withEnd(b, mapTargets(b.end, through))]));
   const { pos } = header.end;
   const passing: Block = {
     id: way,
@@ -241,12 +242,12 @@ function withOneWayOut({ f, header, blocks, inside }: Body): SingleExit | null {
     end: { kind: 'jump', target: { block: exit.block, args: passed.map((p) => p.id) }, pos },
   };
   const renamed = substitute(
-    { ...f, blocks: outside },
+    withBlocks(f, outside),
     new Map([...read].map((v, k) => [v, must(outs[k], 'a parameter').id])),
   );
   const rest = new Map(renamed.blocks.map((b) => [b.id, b]));
   const all = f.blocks.map((b) => must(changed.get(b.id) ?? rest.get(b.id), 'a block'));
-  const single = { ...f, blocks: [...all, passing], nextValue, nextBlock: way + 1 };
+  const single = copyFunc(f, { blocks: [...all, passing], nextValue, nextBlock: way + 1 });
   return {
     body: {
       ...body,
@@ -292,7 +293,7 @@ function withCopies({ body, nextValue }: SingleExit, { rounds: copies, leaving }
       made.push({
         id: must(blockNames.get(b.id), 'a block'),
         params: b.params.map((p) => ({ ...p, id: rename(p.id) })),
-        body: copy.body.map((i) => ({ ...i, result: i.result === null ? null : rename(i.result) })),
+        body: copy.body.map((i) => copyInstr(i, { result: i.result === null ? null : rename(i.result) })),
         end: mapTargets(n === copies - 1 && b.id === leaving ? left(copy.end, inside) : copy.end, target),
       });
     }
@@ -302,10 +303,7 @@ function withCopies({ body, nextValue }: SingleExit, { rounds: copies, leaving }
   const others = f.blocks.filter((b) => !inside.has(b.id));
   const before = others.filter((b) => must(index.get(b.id), 'a block') < first);
   const after = others.filter((b) => must(index.get(b.id), 'a block') >= first);
-  return removeUnreachable({
-    ...f,
-    blocks: [...before, ...made, ...after],
-    nextValue: ids.value,
-    nextBlock: ids.block,
-  });
+  return removeUnreachable(
+    copyFunc(f, { blocks: [...before, ...made, ...after], nextValue: ids.value, nextBlock: ids.block }),
+  );
 }

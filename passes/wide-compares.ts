@@ -9,6 +9,7 @@
  * made of are left alone, since the verifier learns their bounds from the comparison.
  */
 
+import { copyInstr, withArgs, withBlocks, withBody } from '../src/ir/copy.ts';
 import { dominators } from '../src/base/graph.ts';
 import { type Block, type Func, type Instr, type ValueId, widthOf } from '../src/ir/ir.ts';
 import { cfgOf, definitionsOf, mapFuncs, mapList, removeUnreachable, useCounts } from '../src/ir/walk.ts';
@@ -82,10 +83,10 @@ function rewrite(
       if (wide === undefined || narrow === undefined || typeof narrow.imm !== 'bigint') return [i];
       const unsigned = definitions[wide]?.op === 'zext';
       const imm = unsigned ? BigInt.asUintN(widthOf('i32'), narrow.imm) : narrow.imm;
-      const constant: Instr = { ...narrow, result: nextValue++, type: 'i64', imm, pos: i.pos };
-      return [constant, { ...i, args: [wide, constant.result!] }];
+      const constant: Instr = copyInstr(narrow, { result: nextValue++, type: 'i64', imm, pos: i.pos });
+      return [constant, withArgs(i, [wide, constant.result!])];
     });
-    return { ...b, body };
+    return withBody(b, body);
   });
-  return { ...f, blocks, nextValue };
+  return withBlocks(f, blocks, nextValue);
 }

@@ -9,6 +9,7 @@
  * alignment is ours to raise. Invariant: the bytes that a store writes beyond its own hold zero already.
  */
 
+import { copyFunc, copyInstr, withBody } from '../src/ir/copy.ts';
 import { reversePostorder } from '../src/base/graph.ts';
 import { type Func, type Instr, type IrType, type Slot, type ValueId, widthOf } from '../src/ir/ir.ts';
 import { type KnownBits, knownBits, nothingKnown } from '../src/ir/known-bits.ts';
@@ -58,10 +59,14 @@ function widen(f: Func): Func {
   };
   const blocks = mapList(f.blocks, (b) => {
     const body = widenBody(scope, b.body);
-    return body === b.body ? b : { ...b, body };
+    return body === b.body ? b : withBody(b, body);
   });
   if (blocks === f.blocks) return f;
-  return { ...f, blocks, slots: f.slots.map((s) => scope.slots.get(s.id) ?? s), nextValue: scope.fresh };
+  return copyFunc(f, {
+    blocks,
+    slots: f.slots.map((s) => scope.slots.get(s.id) ?? s),
+    nextValue: scope.fresh,
+  });
 }
 
 /** What is known of the bits of each value; of a block's parameter, what all that flows in has in common. */
@@ -183,5 +188,5 @@ function* widened(s: Scope, i: Instr, place: Place, width: Wide): Generator<Inst
       : { op: 'const', result, type, args: [], imm, pos: i.pos };
     value = result;
   }
-  yield { ...i, op: storeOf[width], args: [i.args[0]!, value] };
+  yield copyInstr(i, { op: storeOf[width], args: [i.args[0]!, value] });
 }

@@ -11,6 +11,7 @@
  * The stores stand where the pointer is first known not to be nil, before anything else writes the record.
  */
 
+import { copyBlock, copyFunc, withBlocks, withBody } from '../src/ir/copy.ts';
 import { dominators } from '../src/base/graph.ts';
 import { spanAt } from '../src/base/source.ts';
 import { clearing } from '../src/ir/clearing.ts';
@@ -69,9 +70,14 @@ function zeroOf(func: Func, begin: Instr): Instr | null {
 
 function without(func: Func, instr: Instr): Func {
   const blocks = func.blocks.map((b) =>
-    b.body.includes(instr) ? { ...b, body: b.body.filter((i) => i !== instr) } : b,
+    b.body.includes(instr)
+      ? withBody(
+          b,
+          b.body.filter((i) => i !== instr),
+        )
+      : b,
   );
-  return { ...func, blocks };
+  return withBlocks(func, blocks);
 }
 
 function taken(begin: Instr, context: PassContext) {
@@ -93,9 +99,9 @@ function clear(func: Func, begin: Instr, record: ValueId, size: number, unwritte
   const home = knownBlock(func, record);
   if (home !== null) {
     const blocks = func.blocks.map((b, at) =>
-      at === home.block ? { ...b, body: [...stores(home.pointer), ...b.body] } : b,
+      at === home.block ? withBody(b, [...stores(home.pointer), ...b.body]) : b,
     );
-    return { ...func, blocks, nextValue };
+    return withBlocks(func, blocks, nextValue);
   }
   // The program’s own comparison reads what this one found: see nil-once.
   const nil: ValueId = nextValue++;
@@ -112,16 +118,15 @@ function clear(func: Func, begin: Instr, record: ValueId, size: number, unwritte
       { op: 'icmp.eq', result: cond, type: 'i32', args: [record, nil], imm: null, pos },
     ];
     return [
-      {
-        ...b,
+      copyBlock(b, {
         body: [...b.body.slice(0, at + 1), ...test],
         end: { kind: 'branch', cond, then: to, else: { block: there, args: [] }, pos },
-      },
+      }),
       { id: there, params: [], body: stores(record), end: { kind: 'jump', target: to, pos } },
       { id: rest, params: [], body: b.body.slice(at + 1), end: b.end },
     ];
   });
-  return { ...func, blocks, nextValue, nextBlock };
+  return copyFunc(func, { blocks, nextValue, nextBlock });
 }
 
 /**

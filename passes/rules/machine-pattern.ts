@@ -7,6 +7,7 @@
  * letters are equal things. The text is read by the assembler's own reader, once, when a rule is first tried.
  */
 
+import { inst as machineInst } from '../../src/bpf/build.ts';
 import { CompilerBug, must } from '../../src/base/assert.ts';
 import { tokens } from '../../src/bpf/lexer.ts';
 import type { MInst, PReg, VReg } from '../../src/bpf/minst.ts';
@@ -120,16 +121,21 @@ export function fill(
     const imm = immediate === null ? inst.imm : must(holes.values[immediate], `immediate ${immediate}`);
     const off = offset === null ? inst.off : Number(must(holes.values[offset], `offset ${offset}`));
     if (BigInt.asIntN(32, imm) !== imm || off < -32768 || off > 32767) return null;
-    out.push({
-      ...inst,
-      dst: register(inst.dst),
-      src: register(inst.src),
-      imm,
-      off,
-      pos,
-      uses: [],
-      defs: [],
-    });
+    out.push(
+      machineInst(
+        inst.op,
+        {
+          dst: register(inst.dst),
+          src: register(inst.src),
+          imm,
+          off,
+          frame: inst.frame,
+          sym: inst.sym,
+          target: inst.target,
+        },
+        pos,
+      ),
+    );
   }
   return out;
 }

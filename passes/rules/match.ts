@@ -7,6 +7,7 @@
  * rewrite can be refused that would leave more of them.
  */
 
+import { copyInstr } from '../../src/ir/copy.ts';
 import { must } from '../../src/base/assert.ts';
 import { bigintAlgebra } from '../../src/base/bigint-algebra.ts';
 import { type Instr, type IrType, type ValueId, widthOf } from '../../src/ir/ir.ts';
@@ -45,12 +46,8 @@ export function typeOf(k: Values, v: ValueId): IrType {
 }
 
 /** An instruction that makes the constant instead. */
-export const constant = (i: Instr, value: bigint): Instr => ({
-  ...i,
-  op: 'const',
-  args: [],
-  imm: BigInt.asIntN(widthOf(i.type), value),
-});
+export const constant = (i: Instr, value: bigint): Instr =>
+  copyInstr(i, { op: 'const', args: [], imm: BigInt.asIntN(widthOf(i.type), value) });
 
 /** Can the pattern match, as far as its outermost operation tells? Most rules end here. */
 function couldBe(k: Values, p: Expr, v: ValueId | undefined): boolean {
@@ -201,12 +198,12 @@ export function buildSide(
       continue;
     }
     const result = k.fresh();
-    const sub = buildSide(k, a, { ...i, result, type: operand, imm: null }, m, made);
+    const sub = buildSide(k, a, copyInstr(i, { result, type: operand, imm: null }), m, made);
     if (sub === null || typeof sub === 'number') return null;
     made.push(sub);
     args.push(result);
   }
-  return { ...i, op: e.op, args, imm: null };
+  return copyInstr(i, { op: e.op, args, imm: null });
 }
 
 /** Type of a comparison's operands: that of the first value among them, or in operations of one type among them. */

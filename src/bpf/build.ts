@@ -7,25 +7,31 @@
  */
 
 import type { Pos } from '../base/source.ts';
+import { copyInst } from './copy.ts';
 import { type IsaName, isaRow } from './isa.ts';
 import type { FrameRef, MInst, SymRef } from './minst.ts';
 import { symbolLoad } from './template.ts';
 
-const blank = {
-  dst: null,
-  src: null,
-  off: 0,
-  imm: 0n,
-  frame: null,
-  sym: null,
-  target: null,
-  uses: [],
-  defs: [],
-} as const;
+const none: readonly never[] = [];
 
-/** The fixed values of fields, as decoded instructions carry them: 0 in `off` and `imm`, since the row holds them. */
+/**
+ * The fixed values of fields, as decoded instructions carry them: 0 in `off` and `imm`, since the row holds them. All
+ * fields in one order: objects that are put together differently are slow to read from.
+ */
 export function inst<R>(op: MInst<R>['op'], fields: Partial<MInst<R>>, pos: Pos): MInst<R> {
-  return { ...blank, ...fields, op, pos };
+  return {
+    op,
+    dst: fields.dst ?? null,
+    src: fields.src ?? null,
+    off: fields.off ?? 0,
+    imm: fields.imm ?? 0n,
+    frame: fields.frame ?? null,
+    sym: fields.sym ?? null,
+    target: fields.target ?? null,
+    uses: fields.uses ?? none,
+    defs: fields.defs ?? none,
+    pos,
+  };
 }
 
 /** A two-operand instruction; a bigint operand needs an `_imm` row, a register a `_reg` row. One-operand rows take 0n. */
@@ -88,7 +94,7 @@ export function compareExchange<R extends number>(
   value: R,
   pos: Pos,
 ): MInst<R> {
-  return { ...store(op, base, off, value, pos), uses: [expected], defs: [old] };
+  return copyInst(store(op, base, off, value, pos), { uses: [expected], defs: [old] });
 }
 
 export function jump<R extends number>(target: number, pos: Pos): MInst<R> {
@@ -103,7 +109,9 @@ export function branch<R extends number>(
   target: number,
   pos: Pos,
 ): MInst<R> {
-  return { ...alu<R>(op, dst, operand, pos), target };
+  return typeof operand === 'bigint'
+    ? inst<R>(op, { dst, imm: operand, target }, pos)
+    : inst<R>(op, { dst, src: operand, target }, pos);
 }
 
 export function callHelper<R extends number>(

@@ -11,6 +11,7 @@
  * that is reached is placed once.
  */
 
+import { copyMFunc } from './copy.ts';
 import { must } from '../base/assert.ts';
 import { reversePostorder } from '../base/graph.ts';
 import { unionFind } from '../base/union-find.ts';
@@ -58,7 +59,7 @@ function link(func: MFunc<PReg>, less: boolean, rank: Int32Array): Int32Array {
 
 function withoutUnreachable(func: MFunc<PReg>): MFunc<PReg> {
   const reached = new Set(reversePostorder(machineFlow(func).graph));
-  return { ...func, blocks: func.blocks.filter((_, at) => reached.has(at)) };
+  return copyMFunc(func, { blocks: func.blocks.filter((_, at) => reached.has(at)) });
 }
 
 /** The blocks in an order with few jumps; every block ends in a jump or exit. */

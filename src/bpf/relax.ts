@@ -9,6 +9,7 @@
  * Invariant: afterwards every distance fits, counted in slots of eight bytes.
  */
 
+import { copyInst, withCode } from './copy.ts';
 import { must, unreachable } from '../base/assert.ts';
 import { negatedJump } from './branches.ts';
 import { inst, jump } from './build.ts';
@@ -76,10 +77,11 @@ function invertFar(blocks: readonly Block[], reach: Reach, fresh: () => number):
       const last = n === block.body.length - 1;
       const rest = last ? must(blocks[k + 1], 'a block to fall into').id : fresh();
       const negated = negatedJump(i.op, reach.less);
-      if (negated !== null) body.push({ ...i, op: negated, target: rest }, jump<PReg>(i.target!, i.pos));
+      if (negated !== null)
+        body.push(copyInst(i, { op: negated, target: rest }), jump<PReg>(i.target!, i.pos));
       else {
         const hop = fresh();
-        body.push({ ...i, target: hop }, jump<PReg>(rest, i.pos));
+        body.push(copyInst(i, { target: hop }), jump<PReg>(rest, i.pos));
         out.push({ id, body });
         [id, body] = [hop, [jump<PReg>(i.target!, i.pos)]];
       }
@@ -119,9 +121,9 @@ function bridge(blocks: readonly Block[], reach: Reach, fresh: () => number): re
       changed = true;
       return reach.long
         ? inst<PReg>('gotol', { target: i.target }, i.pos)
-        : { ...i, target: stoneFor(at, i.target!) };
+        : copyInst(i, { target: stoneFor(at, i.target!) });
     });
-    return { ...block, body };
+    return withCode(block, body);
   });
   if (!changed) return blocks;
   return jumped.flatMap((block, k) => {
@@ -131,7 +133,7 @@ function bridge(blocks: readonly Block[], reach: Reach, fresh: () => number): re
     const pos = must(block.body[block.body.length - 1], 'an instruction').pos;
     const around = fallsThrough(block) && next !== undefined ? [jump<PReg>(next.id, pos)] : [];
     return [
-      { ...block, body: [...block.body, ...around] },
+      withCode(block, [...block.body, ...around]),
       ...list.map(({ id, target }) => ({ id, body: [jump<PReg>(target, pos)] })),
     ];
   });

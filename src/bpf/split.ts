@@ -8,6 +8,7 @@
  * it, and is asked first.
  */
 
+import { copyInst } from './copy.ts';
 import { noPos } from '../base/source.ts';
 import type { MBlock, MCode, MFunc, MInst, PReg } from './minst.ts';
 
@@ -64,7 +65,7 @@ function blocksOf(body: readonly FlatInst[], starts: FuncStarts): MBlock<PReg>[]
     const sym =
       func === null ? inst.sym : ({ kind: 'func', name: starts.get(func) ?? '', offset: 0 } as const);
     const target = jump === null ? null : (ids.get(jump) ?? null);
-    blocks.at(-1)?.body.push({ ...inst, sym, target });
+    blocks.at(-1)?.body.push(copyInst(inst, { sym, target }));
   }
   return blocks;
 }

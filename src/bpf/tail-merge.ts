@@ -11,6 +11,7 @@
  * saves at least one instruction.
  */
 
+import { copyInst, withCode } from './copy.ts';
 import { framePointer, type MBlock, type MInst, type PReg } from './minst.ts';
 import { endsFlow, rowOf, slotsOf } from './operands.ts';
 import { changePlaces, mayEnd, originsBefore } from './tail-parts.ts';
@@ -57,12 +58,14 @@ function mergeWhole(blocks: readonly Block[]): readonly Block[] {
   if (same.size === 0) return blocks;
   return blocks
     .filter((block) => !same.has(block.id))
-    .map((block) => ({
-      ...block,
-      body: block.body.map((i) =>
-        i.target !== null && same.has(i.target) ? { ...i, target: same.get(i.target)! } : i,
+    .map((block) =>
+      withCode(
+        block,
+        block.body.map((i) =>
+          i.target !== null && same.has(i.target) ? copyInst(i, { target: same.get(i.target)! }) : i,
+        ),
       ),
-    }));
+    );
 }
 
 const size = (tail: readonly Inst[]): number => tail.reduce((sum, i) => sum + slotsOf(i), 0);
@@ -135,26 +138,26 @@ function mergeOnce(blocks: readonly Block[], nextBlock: number): readonly Block[
       if (at < 0 || block === whole) return block;
       const before = block.body.slice(0, block.body.length - tails[at]!.length);
       const own = [...kept[at]!].reverse();
-      return { ...block, body: [...before, ...own, goTo(home, block.body[block.body.length - 1]!)] };
+      return withCode(block, [...before, ...own, goTo(home, block.body[block.body.length - 1]!)]);
     });
     return whole === undefined ? [...rest, { id: home, body: [...tail].reverse() }] : rest;
   }
   return null;
 }
 
-const goTo = (target: number, at: Inst): Inst => ({
-  ...at,
-  op: 'ja',
-  dst: null,
-  src: null,
-  off: 0,
-  imm: 0n,
-  frame: null,
-  sym: null,
-  target,
-  uses: [],
-  defs: [],
-});
+const goTo = (target: number, at: Inst): Inst =>
+  copyInst(at, {
+    op: 'ja',
+    dst: null,
+    src: null,
+    off: 0,
+    imm: 0n,
+    frame: null,
+    sym: null,
+    target,
+    uses: [],
+    defs: [],
+  });
 
 export function mergeTails(blocks: readonly Block[], nextBlock: number): readonly Block[] {
   let current = mergeWhole(blocks);

@@ -12,6 +12,7 @@
  * Invariant: llvm-mc makes of a section the bytes of `--emit bytecode`, and so does assembleText.
  */
 
+import { copyInst, copyMFunc, withCode } from '../bpf/copy.ts';
 import type { Machine } from '../../passes/pass.ts';
 import type { Diagnostics } from '../base/diagnostic.ts';
 import { lineText, type Pos, type SourceFile } from '../base/source.ts';
@@ -55,16 +56,21 @@ function renamed(funcs: readonly MFunc<PReg>[], taken: Set<string>): readonly MF
     names.set(name, free);
   }
   const renameOf = (name: string): string => names.get(name) ?? name;
-  return funcs.map((func) => ({
-    ...func,
-    name: renameOf(func.name),
-    blocks: func.blocks.map((block) => ({
-      ...block,
-      body: block.body.map((inst) =>
-        inst.sym?.kind === 'func' ? { ...inst, sym: { ...inst.sym, name: renameOf(inst.sym.name) } } : inst,
+  return funcs.map((func) =>
+    copyMFunc(func, {
+      name: renameOf(func.name),
+      blocks: func.blocks.map((block) =>
+        withCode(
+          block,
+          block.body.map((inst) =>
+            inst.sym?.kind === 'func'
+              ? copyInst(inst, { sym: { ...inst.sym, name: renameOf(inst.sym.name) } })
+              : inst,
+          ),
+        ),
       ),
-    })),
-  }));
+    }),
+  );
 }
 
 export function emitAsm(machine: Machine<PReg>, files: readonly SourceFile[]): string {

@@ -12,6 +12,7 @@
  * there. Throws MalformedError for files that are no objects; instructions that are none are diagnostics.
  */
 
+import { copyInst, copyMFunc, withCode } from '../bpf/copy.ts';
 import type { Diagnostics } from '../base/diagnostic.ts';
 import { noPos, type Pos } from '../base/source.ts';
 import { printAssembly } from '../bpf/assembly-print.ts';
@@ -201,12 +202,12 @@ function named(funcs: readonly MFunc<PReg>[], refs: Image['refs']): ReadonlyMap<
   const slots = new Map<MInst<PReg>, number>(places.placed.map((p) => [p.inst, p.slot]));
   const withRef = (inst: MInst<PReg>): MInst<PReg> => {
     const sym = refs.get(slots.get(inst) ?? -1);
-    return sym === undefined ? inst : { ...inst, sym, imm: 0n };
+    return sym === undefined ? inst : copyInst(inst, { sym, imm: 0n });
   };
   return new Map(
     funcs.map((func, i) => [
       places.funcs[i]?.start ?? 0,
-      { ...func, blocks: func.blocks.map((b) => ({ ...b, body: b.body.map(withRef) })) },
+      copyMFunc(func, { blocks: func.blocks.map((b) => withCode(b, b.body.map(withRef))) }),
     ]),
   );
 }

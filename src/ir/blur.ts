@@ -8,6 +8,7 @@
  * operation per value and round.
  */
 
+import { copyBlock, copyFunc, instr } from './copy.ts';
 import { must } from '../base/assert.ts';
 import { dominators } from '../base/graph.ts';
 import { naturalLoops } from '../base/loops.ts';
@@ -69,24 +70,22 @@ export function blurLoop(f: Func, header: number): Func | null {
     const given = must(fresh.get(p.id), 'a value');
     perform('store.64', [address, p.type === 'i32' ? emit('zext', 'i64', [given], null) : given]);
     perform('atomic.add.64', [address, zero]);
-    const whole = { op: 'load.u64', args: [address], imm: 0, pos } as const;
-    if (p.type === 'i64') body.push({ ...whole, result: p.id, type: 'i64' });
+    const whole = (result: ValueId): Instr => instr('load.u64', result, 'i64', [address], 0, pos);
+    if (p.type === 'i64') body.push(whole(p.id));
     else {
       const loaded = next++;
-      body.push({ ...whole, result: loaded, type: 'i64' });
+      body.push(whole(loaded));
       body.push({ op: 'trunc', result: p.id, type: 'i32', args: [loaded], imm: null, pos });
     }
   }
-  const changed: Block = {
-    ...head,
+  const changed: Block = copyBlock(head, {
     params: head.params.map((p) => ({ ...p, id: fresh.get(p.id) ?? p.id })),
     body: [...body, ...head.body],
-  };
-  return {
-    ...f,
+  });
+  return copyFunc(f, {
     blocks: f.blocks.map((b) => (b === head ? changed : b)),
     slots: [...f.slots, ...slots],
     nextValue: next,
     nextSlot: f.nextSlot + slots.length,
-  };
+  });
 }

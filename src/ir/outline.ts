@@ -8,6 +8,7 @@
  * Constants and addresses of symbols are made anew in the inner function; slots that only the loop uses move there.
  */
 
+import { copyBlock, copyFunc, copyInstr, withEnd } from './copy.ts';
 import { must } from '../base/assert.ts';
 import type { Pos } from '../base/source.ts';
 import type { Block, Func, Imm, Instr, IrType, Param, SlotId, Target, Terminator, ValueId } from './ir.ts';
@@ -156,14 +157,11 @@ function innerFunc(cut: Cut, words: Layout, name: string): Func {
     const slot = slotOf(i);
     const pointer = slot === null ? undefined : slots.get(slot);
     if (pointer === undefined || typeof i.imm !== 'object' || i.imm?.kind !== 'slot') return i;
-    return { ...i, op: 'ptroff', args: [pointer], imm: i.imm.offset };
+    return copyInstr(i, { op: 'ptroff', args: [pointer], imm: i.imm.offset });
   };
   const blocks = cut.blocks.map(
-    (b): Block => ({
-      ...b,
-      body: b.body.map(address),
-      end: mapTargets(b.end, (target) => redirect(b, target)),
-    }),
+    (b): Block =>
+      copyBlock(b, { body: b.body.map(address), end: mapTargets(b.end, (target) => redirect(b, target)) }),
   );
   const start: Block = {
     id: nextBlock++,
@@ -264,17 +262,16 @@ function outerFunc(cut: Cut, words: Layout, name: string): Func {
     .filter((b) => !cut.inside.has(b.id))
     .map((b): Block => {
       const end = mapTargets(b.end, (t) => (t.block === header.id ? { ...t, block: caller.id } : t));
-      return end === b.end ? b : { ...b, end };
+      return end === b.end ? b : withEnd(b, end);
     });
   const slots = f.slots.filter((s) => !cut.ownSlots.has(s.id));
-  const outer: Func = {
-    ...f,
+  const outer: Func = copyFunc(f, {
     blocks: [...outside, caller, ...made],
     slots: [...slots, { id: slot, size: 8 * words.count, align: 8, name: '', pos }],
     nextValue: values.next,
     nextBlock,
     nextSlot: slot + 1,
-  };
+  });
   return substitute(outer, replaced);
 }
 

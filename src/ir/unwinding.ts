@@ -8,6 +8,7 @@
  * Invariant: what a function does is the same; only blocks that end in nothing but `abort` are doubled.
  */
 
+import { copyFunc, copyInstr, withEnd } from './copy.ts';
 import type { Block, BlockId, Func, Target, ValueId } from './ir.ts';
 import type { Flow, FlowState } from './reference-flow.ts';
 import { mapBlockUses, mapTargets, targetsOf } from './walk.ts';
@@ -71,9 +72,9 @@ export function splitUnwinding(func: Func, flow: Flow): Func {
   }
   const blocks = func.blocks.map((b): Block => {
     const end = mapTargets(b.end, (target) => moved.get(target) ?? target);
-    return end === b.end ? b : { ...b, end };
+    return end === b.end ? b : withEnd(b, end);
   });
-  return { ...func, blocks: [...blocks, ...added], nextValue: next.value, nextBlock: next.block };
+  return copyFunc(func, { blocks: [...blocks, ...added], nextValue: next.value, nextBlock: next.block });
 }
 
 /** The part of the region that is reached from some blocks, with ids of its own. */
@@ -101,7 +102,7 @@ function copied(
     return {
       id: place(b.id),
       params: b.params.map((p) => ({ ...p, id: value(p.id) })),
-      body: b.body.map((i) => ({ ...i, result: i.result === null ? null : value(i.result) })),
+      body: b.body.map((i) => copyInstr(i, { result: i.result === null ? null : value(i.result) })),
       end: mapTargets(b.end, (t) => ({ ...t, block: place(t.block) })),
     };
   });

@@ -5,6 +5,7 @@
  *     substitute(f, new Map([[1, 2]]))      // every use of v1 becomes v2
  */
 
+import { copyBlock, withArgs, withBlocks, withTargetArgs } from './copy.ts';
 import { type FlowGraph, flowGraph, postorder } from '../base/graph.ts';
 import { memo } from '../base/memo.ts';
 import type { Block, Func, Instr, IrType, Module, Target, Terminator, ValueId } from './ir.ts';
@@ -89,16 +90,24 @@ export function expandList<T>(
   return result ?? list;
 }
 
+const branchTo = ({ pos }: Terminator, cond: ValueId, then: Target, otherwise: Target): Terminator => ({
+  kind: 'branch',
+  cond,
+  then,
+  else: otherwise,
+  pos,
+});
+
 /** Changes targets; the terminator itself if nothing changed. */
 export function mapTargets(end: Terminator, change: (target: Target) => Target): Terminator {
   if (end.kind === 'jump') {
     const target = change(end.target);
-    return target === end.target ? end : { ...end, target };
+    return target === end.target ? end : { kind: 'jump', target, pos: end.pos };
   }
   if (end.kind === 'branch') {
     const yes = change(end.then);
     const no = change(end.else);
-    return yes === end.then && no === end.else ? end : { ...end, then: yes, else: no };
+    return yes === end.then && no === end.else ? end : branchTo(end, end.cond, yes, no);
   }
   return end;
 }
@@ -107,28 +116,28 @@ export function mapTargets(end: Terminator, change: (target: Target) => Target):
 export function mapTerminatorUses(end: Terminator, change: (value: ValueId) => ValueId): Terminator {
   const moved = mapTargets(end, (target) => {
     const args = mapList(target.args, change);
-    return args === target.args ? target : { ...target, args };
+    return args === target.args ? target : withTargetArgs(target, args);
   });
   if (moved.kind === 'branch') {
     const cond = change(moved.cond);
-    return cond === moved.cond ? moved : { ...moved, cond };
+    return cond === moved.cond ? moved : branchTo(moved, cond, moved.then, moved.else);
   }
   if (moved.kind === 'return' && moved.value !== null) {
     const value = change(moved.value);
-    return value === moved.value ? moved : { ...moved, value };
+    return value === moved.value ? moved : { kind: 'return', value, pos: moved.pos };
   }
   return moved;
 }
 
 export function mapInstrUses(instr: Instr, change: (value: ValueId) => ValueId): Instr {
   const args = mapList(instr.args, change);
-  return args === instr.args ? instr : { ...instr, args };
+  return args === instr.args ? instr : withArgs(instr, args);
 }
 
 export function mapBlockUses(block: Block, change: (value: ValueId) => ValueId): Block {
   const body = mapList(block.body, (i) => mapInstrUses(i, change));
   const end = mapTerminatorUses(block.end, change);
-  return body === block.body && end === block.end ? block : { ...block, body, end };
+  return body === block.body && end === block.end ? block : copyBlock(block, { body, end });
 }
 
 /** Replaces uses; chains (v1 → v2 → v3) are followed to their end. */
@@ -148,7 +157,7 @@ export function substitute(f: Func, replacements: ReadonlyMap<ValueId, ValueId>)
     return at;
   };
   const blocks = mapList(f.blocks, (b) => mapBlockUses(b, resolve));
-  return blocks === f.blocks ? f : { ...f, blocks };
+  return blocks === f.blocks ? f : withBlocks(f, blocks);
 }
 
 /** Changes functions; the module itself if none changed. */
@@ -189,7 +198,10 @@ export function removeUnreachable(f: Func): Func {
   const reachable = postorder(cfgOf(f));
   if (reachable.length === f.blocks.length) return f;
   const keep = new Set(reachable);
-  return { ...f, blocks: f.blocks.filter((_, i) => keep.has(i)) };
+  return withBlocks(
+    f,
+    f.blocks.filter((_, i) => keep.has(i)),
+  );
 }
 
 /** What flows into each block parameter. */
@@ -237,9 +249,14 @@ export function removeDeadParams(f: Func, candidate: (param: ValueId) => boolean
     const kept = b.params.some((p) => dead(p.id)) ? b.params.filter((p) => !dead(p.id)) : b.params;
     const end = mapTargets(b.end, (t) => {
       const list = params.get(t.block)!;
-      return list.some((p) => dead(p.id)) ? { ...t, args: t.args.filter((_, i) => !dead(list[i]!.id)) } : t;
+      return list.some((p) => dead(p.id))
+        ? withTargetArgs(
+            t,
+            t.args.filter((_, i) => !dead(list[i]!.id)),
+          )
+        : t;
     });
-    return kept === b.params && end === b.end ? b : { ...b, params: kept, end };
+    return kept === b.params && end === b.end ? b : copyBlock(b, { params: kept, end });
   });
-  return blocks === f.blocks ? f : { ...f, blocks };
+  return blocks === f.blocks ? f : withBlocks(f, blocks);
 }

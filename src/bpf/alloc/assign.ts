@@ -5,6 +5,7 @@
  *     r1, r2 = v20, 7      (v20 in R1)      r2 = 7
  */
 
+import { withCode, withMBlocks, withOperands } from '../copy.ts';
 import { unreachable } from '../../base/assert.ts';
 import type { MBlock, MFunc, MInst, MSlot, PReg, VReg } from '../minst.ts';
 import { defsOf, usesOf } from '../operands.ts';
@@ -30,13 +31,13 @@ export function assign(
     const at = colouring.registers[graph.nodeOf[r]!]!;
     return at < 0 ? unreachable(`v${r} has no register`) : (at as number as PReg);
   };
-  const rename = (inst: MInst<VReg>): MInst<PReg> => ({
-    ...inst,
-    dst: inst.dst === null ? null : register(inst.dst),
-    src: inst.src === null ? null : register(inst.src),
-    uses: inst.uses.map((use) => (typeof use === 'bigint' ? use : register(use))),
-    defs: inst.defs.map(register),
-  });
+  const rename = (inst: MInst<VReg>): MInst<PReg> =>
+    withOperands(inst, {
+      dst: inst.dst === null ? null : register(inst.dst),
+      src: inst.src === null ? null : register(inst.src),
+      uses: inst.uses.map((use) => (typeof use === 'bigint' ? use : register(use))),
+      defs: inst.defs.map(register),
+    });
 
   let parking: MSlot | null = null;
   const scratch = (busy: number): Scratch => {
@@ -60,7 +61,7 @@ export function assign(
       } else if (inst.op !== 'mov64_reg' || inst.dst !== inst.src) reversed.push(inst);
       live = (live & ~defs) | uses;
     }
-    return { ...block, body: reversed.reverse() };
+    return withCode(block, reversed.reverse());
   });
-  return { ...func, blocks, slots: parking === null ? slots : [...slots, parking] };
+  return withMBlocks(func, blocks, parking === null ? slots : [...slots, parking]);
 }

@@ -8,6 +8,7 @@
  * Afterwards calls, exit and compare-exchange name only physical registers in `uses` and `defs`.
  */
 
+import { copyInst, copyMFunc, withCode } from '../copy.ts';
 import { parallelCopy } from '../build.ts';
 import type { MFunc, MInst, VReg } from '../minst.ts';
 import { rowOf } from '../operands.ts';
@@ -22,7 +23,7 @@ function constrainInst(inst: MInst<VReg>, out: MInst<VReg>[]): void {
   const uses: VReg[] = row.fixedUses.slice(0, inst.uses.length);
   const defs: VReg[] = row.fixedDefs.slice(0, inst.defs.length);
   if (inst.uses.some((use, i) => use !== uses[i])) out.push(parallelCopy(uses, inst.uses, inst.pos));
-  out.push({ ...inst, uses, defs });
+  out.push(copyInst(inst, { uses, defs }));
   if (inst.defs.some(isVirtual)) out.push(parallelCopy(inst.defs, defs, inst.pos));
 }
 
@@ -30,7 +31,7 @@ export function constrain(func: MFunc<VReg>): MFunc<VReg> {
   const blocks = func.blocks.map((block) => {
     const body: MInst<VReg>[] = [];
     for (const inst of block.body) constrainInst(inst, body);
-    return { ...block, body };
+    return withCode(block, body);
   });
-  return { ...func, blocks };
+  return copyMFunc(func, { blocks });
 }

@@ -7,6 +7,7 @@
  * Invariant: every definition of such a register belongs to its recipe, so its value is the same wherever it is live.
  */
 
+import { copyInst } from '../copy.ts';
 import { framePointer, type MFunc, type MInst, type VReg } from '../minst.ts';
 import { defsOf, rowOf } from '../operands.ts';
 import { isVirtual } from './copies.ts';
@@ -41,7 +42,8 @@ export function recipes(func: MFunc<VReg>): ReadonlyMap<VReg, Recipe> {
 }
 
 /** The recipe's instructions, writing another register. */
-export const remake = (recipe: Recipe, dst: VReg): MInst<VReg>[] => recipe.map((inst) => ({ ...inst, dst }));
+export const remake = (recipe: Recipe, dst: VReg): MInst<VReg>[] =>
+  recipe.map((inst) => copyInst(inst, { dst }));
 
 /** The constant that a recipe makes, if it makes one. */
 export function constantOf(recipe: Recipe): bigint | null {

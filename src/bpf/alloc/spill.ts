@@ -11,6 +11,7 @@
  * Invariant: a slot holds its register's value after every definition; accesses are 8 bytes wide.
  */
 
+import { copyInst, copyMFunc, withCode } from '../copy.ts';
 import { must } from '../../base/assert.ts';
 import { load, parallelCopy, store } from '../build.ts';
 import { fitsS32, loadConstant } from '../constants.ts';
@@ -61,7 +62,7 @@ function read(w: Rewriter, r: VReg, at: MInst<VReg>): VReg {
   const t = temporary(w, r);
   if (typeof spill.home === 'number')
     w.out.push(load<VReg>('ldx_u64', t, framePointer, slotRef(spill.home), at.pos));
-  else w.out.push(...remake(spill.home, t).map((inst) => ({ ...inst, pos: at.pos })));
+  else w.out.push(...remake(spill.home, t).map((inst) => copyInst(inst, { pos: at.pos })));
   if (spill.mode === 'cached') w.cache.set(r, t);
   return t;
 }
@@ -197,7 +198,7 @@ function rewriteInst(w: Rewriter, inst: MInst<VReg>): void {
   w.out.push(
     names.size === 0
       ? inst
-      : { ...inst, dst: rename(inst.dst), src: rename(inst.src), uses: inst.uses.map(rename) },
+      : copyInst(inst, { dst: rename(inst.dst), src: rename(inst.src), uses: inst.uses.map(rename) }),
   );
   for (const r of defs) {
     if (!spilled(r)) continue;
@@ -232,7 +233,7 @@ export function spill(func: MFunc<VReg>, spills: ReadonlyMap<VReg, Spill>, alu32
         rewriteCopy(w, [[dst!, src!]], inst);
       else rewriteInst(w, inst);
     }
-    return { ...block, body: w.out };
+    return withCode(block, w.out);
   });
-  return { func: { ...func, blocks, nextReg: w.nextReg }, pinned: w.pinned, origin: w.origin };
+  return { func: copyMFunc(func, { blocks, nextReg: w.nextReg }), pinned: w.pinned, origin: w.origin };
 }
