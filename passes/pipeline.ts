@@ -14,6 +14,7 @@ import { checkHelpers } from './check-helpers.ts';
 import { checkKfuncs } from './check-kfuncs.ts';
 import { checkPackets } from './check-packets.ts';
 import { checkReferences } from './check-references.ts';
+import { constantLoads } from './constant-loads.ts';
 import { contextFields } from './context-fields.ts';
 import { copyProp } from './copy-prop.ts';
 import { cursors } from './cursors.ts';
@@ -113,6 +114,7 @@ export const pipeline: readonly Step[] = [
   step(gvn, optimised),
   step(packetReadsPass, optimised),
   step(loadElim, optimised),
+  step(constantLoads, optimised),
   step(simplify, optimised),
   step(gvn, optimised),
   step(demandedBitsPass, optimised),
@@ -208,6 +210,12 @@ export const orderConstraints: readonly OrderConstraint[] = [
     after: 'call-slots',
     reason: 'what a helper writes to where it is copied is in no slot of its own',
   },
+  {
+    before: 'constant-loads',
+    after: 'merge-accesses',
+    reason: 'loads of what is known are not worth merging',
+  },
+  { before: 'constant-loads', after: 'dse', reason: 'a store whose loads are gone may be dead' },
   { before: 'load-elim', after: 'dse', reason: 'a store whose loads are gone may be dead' },
   { before: 'zero-records', after: 'dse', reason: 'a clear that is overwritten is dead' },
   {
