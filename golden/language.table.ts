@@ -60,7 +60,7 @@ export const cells: readonly Cell[] = [
   cell(
     'laws',
     'verifier effort: the loop that costs most is cut out, or named',
-    'programs/loopwhole errors/nested#too-complex errors/endless#unbounded-loop test/golden/budget.test.ts',
+    'programs/loopwhole language/longloops errors/nested#too-complex errors/endless#unbounded-loop test/golden/budget.test.ts',
   ),
 
   // ---------------------------------------------------------------- types, layout, constants
@@ -254,7 +254,11 @@ export const cells: readonly Cell[] = [
   ),
   cell('unsafe.Pointer', 'uintptr(p) is compared', 'language/pointers cases/TSizes'),
   cell('unsafe.Pointer', 'unsafe.Pointer of a number', 'errors/outsidego#number-to-pointer', refused),
-  cell('unsafe.Pointer', 'unsafe.Add and unsafe.Slice', 'language/pointers language/unsafeadd cases/TUnsafeSlice'),
+  cell(
+    'unsafe.Pointer',
+    'unsafe.Add and unsafe.Slice',
+    'language/pointers language/unsafeadd cases/TUnsafeSlice',
+  ),
 
   // ---------------------------------------------------------------- out
   out('floats', 'no-float'),

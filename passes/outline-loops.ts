@@ -10,8 +10,13 @@
  * Invariant: the words hold whole values of eight bytes, so that the verifier keeps track of pointers among them. Runs
  * where the last check found a loop over budget.
  *
- * Where the target has no `bpf_loop`, or the loop cannot be a function, it stays a loop of whose values, but for its
- * counters, the verifier is made to know nothing.
+ * A function whose callers do not look for an abort keeps its loops: compile.ts then has it lowered as one that may
+ * abort. Where the target has no `bpf_loop`, or the loop cannot be a function, it stays a loop of whose values, but for
+ * its counters, the verifier is made to know nothing.
+ *
+ * Open-coded iterators (Linux 6.4) are not used: they would take two kinds of loop more than `bpf_loop` does, those that
+ * carry a pointer to the stack from round to round and those with more values than there are words, and for the others
+ * they bring nothing, while each round costs a call of a kfunc and the object its relocation by BTF.
  */
 
 import { must } from '../src/base/assert.ts';
@@ -22,7 +27,7 @@ import { features, supports } from '../src/bpf/kernels.ts';
 import { blurLoop } from '../src/ir/blur.ts';
 import type { Func, Module } from '../src/ir/ir.ts';
 import { outlineLoop } from '../src/ir/outline.ts';
-import { cfgOf } from '../src/ir/walk.ts';
+import { cfgOf, symbolOf } from '../src/ir/walk.ts';
 import type { Pass, PassContext } from './pass.ts';
 
 export const outlineLoops: Pass<'ssa', 'ssa'> = {
@@ -57,10 +62,23 @@ function chosen(f: Func, places: readonly Span[], context: PassContext): readonl
     .map((loop) => must(f.blocks[loop.header], 'a header').id);
 }
 
+/** Do all callers look for an abort of the function? */
+function isTested(module: Module, name: string): boolean {
+  let called = false;
+  for (const f of module.funcs)
+    for (const { body } of f.blocks)
+      for (const [at, i] of body.entries()) {
+        if (i.op !== 'call' || symbolOf(i) !== name) continue;
+        if (body[at + 1]?.op !== 'aborted') return false;
+        called = true;
+      }
+  return called;
+}
+
 /** The function, and those made of its loops. */
 function outlineAll(f: Func, module: Module, places: readonly Span[], context: PassContext): readonly Func[] {
-  // Callers look for an abort only of functions that could abort before.
-  const mayAbort = f.program !== null || f.blocks.some((b) => b.end.kind === 'abort');
+  const mayAbort =
+    f.program !== null || f.blocks.some((b) => b.end.kind === 'abort') || isTested(module, f.name);
   const canCall = mayAbort && supports(context.target.kernel.join('.'), features.bpf_loop.since);
   let outer = f;
   const made: Func[] = [];

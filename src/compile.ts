@@ -180,7 +180,12 @@ export interface FrontEnd extends Checked {
   readonly module: Module | null;
 }
 
-function lowerAll(checked: Checked, options: CompileOptions, diagnostics: Diagnostics): FrontEnd {
+function lowerAll(
+  checked: Checked,
+  options: CompileOptions,
+  diagnostics: Diagnostics,
+  loopsAbort = false,
+): FrontEnd {
   const { program, sources } = checked;
   const target = targetOf(options);
   if (program === null) return { ...checked, module: null, target };
@@ -188,7 +193,7 @@ function lowerAll(checked: Checked, options: CompileOptions, diagnostics: Diagno
     options.targetKernel === null && program.targetKernel !== null
       ? { ...target, kernel: kernelVersion(program.targetKernel) }
       : target;
-  const module = lower(program, refined, sources, diagnostics);
+  const module = lower(program, refined, sources, diagnostics, loopsAbort);
   return { ...checked, module: diagnostics.failed ? null : module, target: refined };
 }
 
@@ -218,10 +223,10 @@ export function compile(input: CompileInput): CompileResult {
 function compileChecked(input: CompileInput, options: CompileOptions): CompileResult {
   const diagnostics = new Diagnostics();
   const checked = checkAll(input, diagnostics);
-  const attempt = (embed: boolean): Attempt => {
+  const attempt = (embed: boolean, loopsAbort = false): Attempt => {
     const own = new Diagnostics();
     own.list.push(...diagnostics.list);
-    return finish(checked, { ...options, embed }, own);
+    return finish(checked, { ...options, embed }, own, loopsAbort);
   };
   const form = options.emit === 'ir' ? null : emitForms[options.emit];
   const carries = form === null || form.sections === 'embedded';
@@ -229,9 +234,20 @@ function compileChecked(input: CompileInput, options: CompileOptions): CompileRe
   const first = attempt(embed);
   const errors = first.result.diagnostics.filter((d) => d.severity === 'error');
   const needsObject = errors.length > 0 && errors.every((d) => d.code === 'needs-object');
-  const last = carries && !embed && needsObject ? attempt(true) : first;
+  const embedded = carries && !embed && needsObject;
+  const whole = embedded ? attempt(true) : first;
+  const last = withLoopsThatAbort(whole, () => attempt(embed || embedded, true));
   last.show();
   return last.result;
+}
+
+/** Only the loops of functions that can abort become functions for `bpf_loop`: where that matters, all can. */
+function withLoopsThatAbort(whole: Attempt, again: () => Attempt): Attempt {
+  const { diagnostics, module } = whole.result;
+  const called = module?.funcs.some((f) => f.program === null) ?? false;
+  if (!called || costliestLoop(diagnostics) === null) return whole;
+  const other = again();
+  return other.result.diagnostics.some((d) => d.severity === 'error') ? whole : other;
 }
 
 /** Exported variables are the loader's to set, though the program may only read them: they are no constants. */
@@ -305,7 +321,7 @@ function withinBudget(module: Module, context: PassContext, options: CompileOpti
   for (;;) {
     const diagnostics = new Diagnostics();
     const run = runOnce(module, { ...context, diagnostics, outlined }, options);
-    const loop = costliestLoop(diagnostics);
+    const loop = costliestLoop(diagnostics.list);
     const again =
       loop !== null && outlined.length < mostOutlined && !outlined.some((o) => o.start === loop.start);
     if (loop === null || !again) {
@@ -317,8 +333,8 @@ function withinBudget(module: Module, context: PassContext, options: CompileOpti
 }
 
 /** Where the only error is a loop over budget. */
-function costliestLoop(diagnostics: Diagnostics): Span | null {
-  const [error, ...more] = diagnostics.list.filter((d) => d.severity === 'error');
+function costliestLoop(diagnostics: readonly Diagnostic[]): Span | null {
+  const [error, ...more] = diagnostics.filter((d) => d.severity === 'error');
   const isLoop = error?.code === 'too-complex' || error?.code === 'unbounded-loop';
   return isLoop && more.length === 0 ? error.span : null;
 }
@@ -348,8 +364,13 @@ function tooDeep(input: CompileInput): CompileResult {
 }
 
 /** From the checked program to the output. */
-function finish(checked: Checked, options: CompileOptions, diagnostics: Diagnostics): Attempt {
-  const { sources: files, program, module, target } = lowerAll(checked, options, diagnostics);
+function finish(
+  checked: Checked,
+  options: CompileOptions,
+  diagnostics: Diagnostics,
+  loopsAbort: boolean,
+): Attempt {
+  const { sources: files, program, module, target } = lowerAll(checked, options, diagnostics, loopsAbort);
   const failed = (reached: PipelineResult | null = null): CompileResult => ({
     diagnostics: diagnostics.list,
     files,

@@ -48,6 +48,8 @@ export interface ModuleContext {
   readonly coreTypes: Map<string, NamedType>;
   /** Package variables that some function assigns or takes the address of, by symbol. */
   readonly mutableGlobals: ReadonlySet<string>;
+  /** Callers look for an abort of every function: loops in it may become ones that abort after too many rounds. */
+  readonly loopsAbort: boolean;
   /** Accesses to contexts, by the function that makes them. */
   readonly contextUses: Map<string, ContextUse[]>;
 }

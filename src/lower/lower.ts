@@ -25,6 +25,7 @@ export function lower(
   target: LowerTarget,
   sources: readonly SourceFile[],
   diagnostics: Diagnostics,
+  loopsAbort = false,
 ): Module | null {
   const module: ModuleContext = {
     program,
@@ -39,6 +40,7 @@ export function lower(
     globals: new Map(),
     coreTypes: new Map(),
     mutableGlobals: mutableGlobals(program),
+    loopsAbort,
     contextUses: new Map(),
   };
   const maps = program.maps.map((map) => mapDecl(module, map)).filter((decl) => decl !== null);
