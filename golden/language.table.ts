@@ -170,7 +170,7 @@ export const cells: readonly Cell[] = [
   cell(
     'statements',
     'range over functions that inline',
-    'language/closures cases/TRangeFunc cases/TRangeFuncReturn cases/TRangePairs',
+    'language/closures language/rangefuncs cases/TRangeFunc cases/TRangeFuncReturn cases/TRangePairs',
   ),
   cell('statements', 'range over Go maps, left in every way', 'language/gomaps'),
   cell(
