@@ -19,7 +19,14 @@ const programs = goldenPrograms();
 
 /** What a program does wrong when exactly these passes run. */
 async function failures(program: GoldenProgram, passes: readonly string[]): Promise<readonly string[]> {
-  const options = { emit: 'asm', optimize: '2', targetKernel: '6.12', paranoid: true, passes } as const;
+  const options = {
+    emit: 'asm',
+    optimize: '2',
+    targetKernel: '6.12',
+    paranoid: true,
+    passes,
+    restoreProofs: false,
+  } as const;
   const result = compile({ ...program.source, options });
   if (result.machine === null) return [describeErrors(result)];
   const wrong = vmFailures(result.machine, program.runs);

@@ -22,6 +22,7 @@ import { check } from './check/check.ts';
 import type { PackageSource } from './check/scope.ts';
 import { type EmitForm, emit, emitForms } from './emit/emit.ts';
 import type { Module } from './ir/ir.ts';
+import type { LowerChoices } from './lower/context.ts';
 import { lower } from './lower/lower.ts';
 import { isPlain } from './lower/shapes.ts';
 
@@ -47,6 +48,8 @@ export interface CompileOptions {
   readonly goPackage: string | null;
   /** Only these passes, in this order, instead of the pipeline. */
   readonly passes: readonly string[] | null;
+  /** Code in which the last check sees that a proof was lost gives way to what the steps of -O0 make. */
+  readonly restoreProofs: boolean;
   /** Stop after the last run of this pass; the result has no artifact. */
   readonly stopAfter: string | null;
   /** Verify the IR between passes and check the register allocation; slower, for tests. */
@@ -67,6 +70,7 @@ export const defaultOptions: CompileOptions = {
   embed: false,
   goPackage: null,
   passes: null,
+  restoreProofs: true,
   stopAfter: null,
   paranoid: false,
   onAfterPass: null,
@@ -184,7 +188,7 @@ function lowerAll(
   checked: Checked,
   options: CompileOptions,
   diagnostics: Diagnostics,
-  loopsAbort = false,
+  choices?: LowerChoices,
 ): FrontEnd {
   const { program, sources } = checked;
   const target = targetOf(options);
@@ -193,7 +197,7 @@ function lowerAll(
     options.targetKernel === null && program.targetKernel !== null
       ? { ...target, kernel: kernelVersion(program.targetKernel) }
       : target;
-  const module = lower(program, refined, sources, diagnostics, loopsAbort);
+  const module = lower(program, refined, sources, diagnostics, choices);
   return { ...checked, module: diagnostics.failed ? null : module, target: refined };
 }
 
@@ -226,7 +230,7 @@ function compileChecked(input: CompileInput, options: CompileOptions): CompileRe
   const attempt = (embed: boolean, loopsAbort = false): Attempt => {
     const own = new Diagnostics();
     own.list.push(...diagnostics.list);
-    return finish(checked, { ...options, embed }, own, loopsAbort);
+    return finish(checked, { ...options, embed }, own, { loopsAbort, allChecks: false });
   };
   const form = options.emit === 'ir' ? null : emitForms[options.emit];
   const carries = form === null || form.sections === 'embedded';
@@ -287,22 +291,28 @@ function runOnce(module: Module, context: PassContext, options: CompileOptions):
 
 /**
  * Law 6 for the whole: code in which a proof that the verifier needs was lost, which the last check tells, gives way to
- * what the steps of -O0 make, where each check stands in front of its access. Code from chosen passes stays as it is.
+ * what the steps of -O0 make of the module with all checks, where each stands in front of its access.
  */
-function withProofs(module: Module, context: PassContext, options: CompileOptions): Run {
+function withProofs(
+  module: Module,
+  allChecks: () => Module | null,
+  context: PassContext,
+  options: CompileOptions,
+): Run {
   let lost = false;
   const onUnbounded = (): void => {
     lost = true;
   };
   const diagnostics = new Diagnostics();
   const run = withinBudget(module, { ...context, diagnostics, onUnbounded }, options);
-  if (lost && options.passes === null && context.target.opt !== '0') {
+  const checked = lost && options.restoreProofs ? allChecks() : null;
+  if (checked !== null) {
     const plain = {
       ...context,
       target: { ...context.target, opt: '0' },
       diagnostics: new Diagnostics(),
     } as const;
-    const again = withinBudget(module, plain, options);
+    const again = withinBudget(checked, plain, { ...options, passes: null });
     if (!plain.diagnostics.failed) {
       context.diagnostics.list.push(...plain.diagnostics.list);
       return again;
@@ -368,9 +378,9 @@ function finish(
   checked: Checked,
   options: CompileOptions,
   diagnostics: Diagnostics,
-  loopsAbort: boolean,
+  choices: LowerChoices,
 ): Attempt {
-  const { sources: files, program, module, target } = lowerAll(checked, options, diagnostics, loopsAbort);
+  const { sources: files, program, module, target } = lowerAll(checked, options, diagnostics, choices);
   const failed = (reached: PipelineResult | null = null): CompileResult => ({
     diagnostics: diagnostics.list,
     files,
@@ -384,6 +394,7 @@ function finish(
   const stopAfter = options.stopAfter ?? (options.emit === 'ir' ? lastSsaPass(target) : null);
   const { reached, show } = withProofs(
     module,
+    () => lowerAll(checked, options, new Diagnostics(), { ...choices, allChecks: true }).module,
     { target, diagnostics, files, onRule: options.onRule },
     { ...options, stopAfter },
   );

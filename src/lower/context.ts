@@ -48,10 +48,17 @@ export interface ModuleContext {
   readonly coreTypes: Map<string, NamedType>;
   /** Package variables that some function assigns or takes the address of, by symbol. */
   readonly mutableGlobals: ReadonlySet<string>;
-  /** Callers look for an abort of every function: loops in it may become ones that abort after too many rounds. */
-  readonly loopsAbort: boolean;
+  readonly choices: LowerChoices;
   /** Accesses to contexts, by the function that makes them. */
   readonly contextUses: Map<string, ContextUse[]>;
+}
+
+/** What a second attempt does otherwise. */
+export interface LowerChoices {
+  /** Callers look for an abort of every function: loops in it may become ones that abort after too many rounds. */
+  readonly loopsAbort: boolean;
+  /** Indices are checked although they are certain, where the verifier may not see that they are. */
+  readonly allChecks: boolean;
 }
 
 /** Pointers known not to be nil, as a list that shares its tail. */

@@ -273,7 +273,7 @@ function build(module: ModuleContext, made: Building, regions: Context['regions'
     } else declare(cx, v, value);
   }
   lowerBody(cx, func, frame);
-  cx.mayAbort ||= module.loopsAbort;
+  cx.mayAbort ||= module.choices.loopsAbort;
   return cx;
 }
 

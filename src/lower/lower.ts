@@ -13,7 +13,7 @@ import type { SourceFile } from '../base/source.ts';
 import type { Module } from '../ir/ir.ts';
 import { bodyFacts } from './analysis.ts';
 import { checkContextUses } from './context-uses.ts';
-import type { LowerTarget, ModuleContext } from './context.ts';
+import type { LowerChoices, LowerTarget, ModuleContext } from './context.ts';
 import { lowerEntry } from './entries.ts';
 import { escapes } from './escape.ts';
 import { globalPlacement } from './globals.ts';
@@ -25,7 +25,7 @@ export function lower(
   target: LowerTarget,
   sources: readonly SourceFile[],
   diagnostics: Diagnostics,
-  loopsAbort = false,
+  choices: LowerChoices = { loopsAbort: false, allChecks: false },
 ): Module | null {
   const module: ModuleContext = {
     program,
@@ -40,7 +40,7 @@ export function lower(
     globals: new Map(),
     coreTypes: new Map(),
     mutableGlobals: mutableGlobals(program),
-    loopsAbort,
+    choices,
     contextUses: new Map(),
   };
   const maps = program.maps.map((map) => mapDecl(module, map)).filter((decl) => decl !== null);

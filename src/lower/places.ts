@@ -132,7 +132,8 @@ export function indexValue(cx: Context, i: TExpr): ValueId {
 export function checkIndex(cx: Context, index: ValueId, length: ValueId): void {
   const n = known(cx, length);
   const max = maximum(cx, index);
-  if (n !== null && max !== null && max < n) return;
+  const isCertain = n !== null && max !== null && max < n;
+  if (isCertain && !cx.module.choices.allChecks) return;
   abortUnless(cx, compare(cx, 'icmp.ult', index, length));
 }
 
