@@ -198,25 +198,25 @@ function renameBehind(
 
 /** Blocks that edges may skip: small, pure, and private (nothing outside of them uses their values). */
 function skippable(f: Func): ReadonlyMap<number, Block> {
-  const owner = new Map<ValueId, number>();
-  for (const b of f.blocks) {
-    for (const p of b.params) owner.set(p.id, b.id);
-    for (const i of b.body) if (i.result !== null) owner.set(i.result, b.id);
+  const result = new Map<number, Block>();
+  /** Which block's value each is, of the blocks in question; -1: of another. */
+  const owner = new Int32Array(f.nextValue).fill(-1);
+  for (const b of f.blocks.slice(1)) {
+    const leads = b.end.kind === 'jump' ? b.body.length === 0 : b.end.kind === 'branch';
+    if (!leads || b.body.length > maxThreaded || !b.body.every((i) => opRow(i.op).sem !== undefined))
+      continue;
+    result.set(b.id, b);
+    for (const p of b.params) owner[p.id] = b.id;
+    for (const i of b.body) if (i.result !== null) owner[i.result] = b.id;
   }
-  const shared = new Set<number>();
+  if (result.size === 0) return result;
   for (const b of f.blocks) {
     const use = (v: ValueId): void => {
-      const home = owner.get(v);
-      if (home !== undefined && home !== b.id) shared.add(home);
+      const home = owner[v]!;
+      if (home >= 0 && home !== b.id) result.delete(home);
     };
     for (const i of b.body) i.args.forEach(use);
     terminatorUses(b.end).forEach(use);
-  }
-  const result = new Map<number, Block>();
-  for (const b of f.blocks.slice(1)) {
-    const pure = b.body.every((i) => opRow(i.op).sem !== undefined);
-    if (!pure || b.body.length > maxThreaded || shared.has(b.id)) continue;
-    if (b.end.kind === 'jump' ? b.body.length === 0 : b.end.kind === 'branch') result.set(b.id, b);
   }
   return result;
 }
@@ -280,16 +280,13 @@ function retarget(f: Func): Func {
 
 /** Appends a block to its only predecessor when that jumps to it; whole chains at once. */
 function mergeChains(f: Func): Func {
-  const byId = new Map(f.blocks.map((b) => [b.id, b]));
-  const predecessors = new Map<number, number>();
-  for (const b of f.blocks) {
-    for (const t of targetsOf(b.end)) predecessors.set(t.block, (predecessors.get(t.block) ?? 0) + 1);
-  }
+  const predecessors = new Int32Array(f.nextBlock);
+  for (const b of f.blocks) for (const t of targetsOf(b.end)) predecessors[t.block]!++;
   const entry = f.blocks[0]!.id;
   const merges = (end: Terminator): Block | null => {
-    if (end.kind !== 'jump' || end.target.block === entry || predecessors.get(end.target.block) !== 1)
+    if (end.kind !== 'jump' || end.target.block === entry || predecessors[end.target.block] !== 1)
       return null;
-    return byId.get(end.target.block)!;
+    return f.blocks[blockIndex(f).get(end.target.block)!]!;
   };
   const absorbed = new Set<number>();
   for (const b of f.blocks) {

@@ -108,18 +108,18 @@ function number(input: Func): Func {
   const { children } = dominators(graph);
   const pointers = pointersOf(f);
   const context = f.program === null ? null : (f.blocks[0]?.params[0]?.id ?? null);
-  const all = f.blocks.flatMap((b) => b.body);
+  const some = (test: (i: Instr) => boolean): boolean => f.blocks.some((b) => b.body.some(test));
   const writesContext = (i: Instr): boolean =>
     opRow(i.op).effect === 'write' && i.args.length > 0 && pointers.place(i.args[0]!).root === context;
   const n: Numbering = {
     pointers,
     context,
-    contextWritten: context !== null && all.some(writesContext),
+    contextWritten: context !== null && some(writesContext),
     replaced: new Map(),
     table: new Map(),
     facts: new Map(),
   };
-  const packetFixed = !all.some((i) => opRow(i.op).effect === 'call' && movesPacket(i));
+  const packetFixed = !some((i) => opRow(i.op).effect === 'call' && movesPacket(i));
   let last = 0;
   const fresh = (): number => ++last;
   const undo: (string | ValueId)[] = [];
@@ -129,7 +129,7 @@ function number(input: Func): Func {
     n.facts.set(v, holds);
     undo.push(v);
   };
-  const after: Versions[] = [];
+  const after = new Array<Versions>(f.blocks.length);
   const stack: { readonly block: number; readonly parent: number; readonly undoTo: number }[] = [
     { block: 0, parent: -1, undoTo: -1 },
   ];

@@ -148,7 +148,7 @@ function simplifyOnce(input: Func, onRule: OnRule | null): Func {
     definitions,
     types: typesOf(f),
     uses: useCounts(f),
-    bits: [],
+    bits: new Array<KnownBits>(f.nextValue),
     address: addressValues(f, definitions),
     compared: comparedValues(f),
     limits: loopLimits(f),

@@ -22,6 +22,7 @@
  */
 
 import type { Algebra } from '../base/algebra.ts';
+import { must } from '../base/assert.ts';
 
 /** What an instruction does with a register field; a number: the field is no register but has this value. */
 export type Role = 'def' | 'use' | 'both' | number;
@@ -688,7 +689,32 @@ export const isa = {
 
 export type IsaName = keyof typeof isa;
 
-/** The row, with its optional columns. */
-export const isaRow = (name: IsaName): IsaRow => isa[name];
+/** Rows with the same fields in the same order: what every pass looks at for every instruction is read fast. */
+const rows: ReadonlyMap<string, IsaRow> = new Map(
+  Object.entries(isa).map(([name, r]: [string, IsaRow]) => [
+    name,
+    {
+      kind: r.kind,
+      opcode: r.opcode,
+      dst: r.dst,
+      src: r.src,
+      off: r.off,
+      imm: r.imm,
+      width: r.width,
+      text: r.text,
+      go: r.go,
+      level: r.level,
+      since: r.since,
+      sem: r.sem,
+      access: r.access,
+      signed: r.signed,
+      fixedUses: r.fixedUses,
+      fixedDefs: r.fixedDefs,
+      clobbers: r.clobbers,
+    },
+  ]),
+);
+
+export const isaRow = (name: IsaName): IsaRow => must(rows.get(name), name);
 
 export const isaNames = Object.keys(isa) as readonly IsaName[];

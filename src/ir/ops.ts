@@ -4,6 +4,7 @@
  */
 
 import type { Algebra } from '../base/algebra.ts';
+import { must } from '../base/assert.ts';
 import type { IrType } from './ir.ts';
 
 /** Operand or result type: fixed, the instruction's own type `T` (i32 or i64), the type of the first argument `A`, or any. */
@@ -19,15 +20,15 @@ export interface OpRow {
    * `write`: changes memory. `call`: anything.
    */
   readonly effect: 'pure' | 'read' | 'write' | 'call';
-  readonly commutative?: boolean;
+  readonly commutative?: boolean | undefined;
   /** Value of a pure op; w is the width of T (or of the first argument where that differs), x the arguments, imm the immediate. */
-  readonly sem?: <V>(k: Algebra<V>, x: readonly V[], w: number, imm: bigint) => V;
+  readonly sem?: (<V>(k: Algebra<V>, x: readonly V[], w: number, imm: bigint) => V) | undefined;
   /** Width in bits of a memory access. */
-  readonly access?: 8 | 16 | 32 | 64;
+  readonly access?: 8 | 16 | 32 | 64 | undefined;
   /** Ops on ranges of memory whose size is the immediate. */
-  readonly bulk?: 'zero' | 'copy';
+  readonly bulk?: 'zero' | 'copy' | undefined;
   /** Of bulk ops: alignment in bytes of what is on the stack. */
-  readonly align?: 1 | 2 | 4 | 8;
+  readonly align?: 1 | 2 | 4 | 8 | undefined;
   readonly doc: string;
 }
 
@@ -417,5 +418,15 @@ export const ops = {
 
 export type OpName = keyof typeof ops;
 
+/** Rows with the same fields in the same order: what every pass looks at for every instruction is read fast. */
+const rows: ReadonlyMap<string, OpRow> = new Map(
+  Object.entries(ops).map(
+    ([name, { args, result, imm, effect, commutative, sem, access, bulk, align, doc }]: [string, OpRow]) => [
+      name,
+      { args, result, imm, effect, commutative, sem, access, bulk, align, doc },
+    ],
+  ),
+);
+
 /** The row, with its optional columns. */
-export const opRow = (op: OpName): OpRow => ops[op];
+export const opRow = (op: OpName): OpRow => must(rows.get(op), op);
