@@ -271,6 +271,8 @@ interface Attempt {
 interface Run {
   readonly reached: PipelineResult;
   readonly show: () => void;
+  /** The last check saw that a proof that the verifier needs was lost. */
+  readonly lost: boolean;
 }
 
 /** One run of the pipeline. Its forms are immutable, so that they can be shown later. */
@@ -280,9 +282,14 @@ function runOnce(module: Module, context: PassContext, options: CompileOptions):
     for (const [pass, formed] of seen) options.onAfterPass?.(pass, formed);
   };
   const keep = (pass: string, formed: Formed): void => void seen.push([pass, formed]);
+  let lost = false;
+  const onUnbounded = (): void => {
+    lost = true;
+  };
   try {
     const onAfterPass = options.onAfterPass === null ? null : keep;
-    return { reached: runPipeline(module, context, { ...options, onAfterPass }), show };
+    const reached = runPipeline(module, { ...context, onUnbounded }, { ...options, onAfterPass });
+    return { reached, show, lost };
   } catch (error) {
     show();
     throw error;
@@ -291,7 +298,8 @@ function runOnce(module: Module, context: PassContext, options: CompileOptions):
 
 /**
  * Law 6 for the whole: code in which a proof that the verifier needs was lost, which the last check tells, gives way to
- * what the steps of -O0 make of the module with all checks, where each stands in front of its access.
+ * what the steps of -O0 make of the module with all checks, where each stands in front of its access; where that is too
+ * much for the verifier, to what the own steps make of it, or to the error.
  */
 function withProofs(
   module: Module,
@@ -299,27 +307,28 @@ function withProofs(
   context: PassContext,
   options: CompileOptions,
 ): Run {
-  let lost = false;
-  const onUnbounded = (): void => {
-    lost = true;
+  const run = (from: Module, opt: Target['opt'], passes: CompileOptions['passes']) => {
+    const diagnostics = new Diagnostics();
+    const target = { ...context.target, opt };
+    return {
+      ...withinBudget(from, { ...context, target, diagnostics }, { ...options, passes }),
+      diagnostics,
+    };
   };
-  const diagnostics = new Diagnostics();
-  const run = withinBudget(module, { ...context, diagnostics, onUnbounded }, options);
-  const checked = lost && options.restoreProofs ? allChecks() : null;
+  const { opt } = context.target;
+  const first = run(module, opt, options.passes);
+  const checked = first.lost && options.restoreProofs ? allChecks() : null;
+  let chosen = first;
   if (checked !== null) {
-    const plain = {
-      ...context,
-      target: { ...context.target, opt: '0' },
-      diagnostics: new Diagnostics(),
-    } as const;
-    const again = withinBudget(checked, plain, { ...options, passes: null });
-    if (!plain.diagnostics.failed) {
-      context.diagnostics.list.push(...plain.diagnostics.list);
-      return again;
+    const plain = run(checked, '0', null);
+    chosen = plain;
+    if (plain.lost || plain.diagnostics.failed) {
+      const own = run(checked, opt, options.passes);
+      if (!own.lost && !own.diagnostics.failed) chosen = own;
     }
   }
-  context.diagnostics.list.push(...diagnostics.list);
-  return run;
+  context.diagnostics.list.push(...chosen.diagnostics.list);
+  return chosen;
 }
 
 /**
