@@ -158,6 +158,23 @@ b0:
 }`);
 });
 
+test('what was never written may be stored again', () => {
+  const text = clean(`func @f() -> i32 {
+  slot s0 4 align 4
+  slot s1 4 align 4
+b0:
+  v0: ptr = slotaddr s0
+  v1: i32 = load.u32 v0 + 0
+  v2: ptr = slotaddr s1
+  store.32 v2 + 0, v1
+  v3: i32 = load.u32 v2 + 0
+  return v3
+}
+`);
+  expect(text).toContain('v0: i32 = const 0');
+  expect(text).not.toContain('slot');
+});
+
 test('programs do what they did', () => {
   expect(firstDifference([mem2reg], { from: 0, count: 300 })).toBeNull();
   expect(firstDifference([mem2reg, dce], { from: 300, count: 300 }, { endian: 'big' })).toBeNull();

@@ -164,8 +164,10 @@ function rewrite(f: Func, pointers: Pointers, pieces: SlotPieces, endian: Target
     current,
     replaced: new Map(),
     unwritten: (type) => {
-      if (!zeros.has(type)) zeros.set(type, nextValue++);
-      return zeros.get(type)!;
+      const zero = zeros.get(type) ?? nextValue++;
+      zeros.set(type, zero);
+      types[zero] = type;
+      return zero;
     },
     set: (piece, value) => {
       undo.push(piece.index, current[piece.index]!);
