@@ -9,7 +9,7 @@
  */
 
 import { execFileSync, fork } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import type { BatchResult } from './batch.ts';
@@ -30,6 +30,34 @@ const ledgerPath = 'bench/fuzz/ledger.json';
 const batchSize = 250;
 /** Below node_modules, where the worker finds what is not bundled. */
 const workerPath = `node_modules/.cache/bpfc-fuzz/worker-${process.pid}.mjs`;
+
+const lockPath = `${ledgerPath}.lock`;
+
+/** Does a process run that holds the lock? One that was killed left it behind. */
+function lockedBy(): number | null {
+  try {
+    const pid = Number(readFileSync(lockPath, 'utf8'));
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return null;
+  }
+}
+
+/** Runs what writes the ledger: of two at once, each would overwrite what the other found. */
+async function alone(run: () => Promise<boolean>): Promise<boolean> {
+  const other = lockedBy();
+  if (other !== null) {
+    say(`process ${other} is writing ${ledgerPath}: wait for it, or use --no-ledger`);
+    return false;
+  }
+  writeFileSync(lockPath, `${process.pid}`);
+  try {
+    return await run();
+  } finally {
+    rmSync(lockPath, { force: true });
+  }
+}
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -171,8 +199,10 @@ const { values } = parseArgs({
 
 async function main(): Promise<boolean> {
   if (values.reduce !== undefined) return printReduced(Number(values.reduce));
-  if (values.again) return again();
-  return campaign(Number(values.seed), Number(values.count), Number(values.jobs), !values['no-ledger']);
+  if (values.again) return alone(again);
+  const kept = !values['no-ledger'];
+  const run = () => campaign(Number(values.seed), Number(values.count), Number(values.jobs), kept);
+  return kept ? alone(run) : run();
 }
 
 process.exitCode = (await main()) ? 0 : 1;

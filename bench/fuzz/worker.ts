@@ -30,6 +30,7 @@ function answer(task: Task): Answer {
   }
 }
 
+process.on('disconnect', () => process.exit());
 process.on('message', (task: Task) => {
   process.send?.(answer(task));
 });
