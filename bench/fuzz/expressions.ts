@@ -90,7 +90,7 @@ function divide(g: Gen, type: IntType, depth: number): Piece {
     return of(type)`(${left} ${op} ${of(type, true)`${String(by === 0n ? 3n : by)}`})`;
   }
   const right = variable(g, type, depth - 1);
-  if (how < 9) return of(type)`(${left} ${op} (${right} | 1))`;
+  if (how < 9 || g.guarded) return of(type)`(${left} ${op} (${right} | 1))`;
   g.used.add('unguarded-divide');
   return of(type)`(${left} ${op} ${right})`;
 }

@@ -88,6 +88,7 @@ export function generate(seed: number, cpu: Gen['cpu']): Generated {
   const g: Gen = {
     random: randomFrom(seed),
     used: new Set(),
+    guarded: false,
     cpu,
     structs: [],
     namedInts: [],

@@ -107,6 +107,11 @@ export interface Gen {
   func: FunctionState;
   /** Executions of the current statement, the product of the loops around. */
   times: number;
+  /**
+   * No division by zero: in `x, y = a, b/c` Go's own compiler has assigned x when the division panics, against the
+   * specification, which has both operands evaluated first.
+   */
+  guarded: boolean;
   /** Statements that may still be written in this function. */
   room: number;
   counter: number;

@@ -149,7 +149,10 @@ function parallel(g: Gen): Piece | null {
   const swap = isSame(first, second) && g.random.chance(0.4);
   g.used.add(swap ? 'swap' : 'parallel-assign');
   if (swap) return statement`${a}, ${b} = ${b}, ${a}\n`;
-  return statement`${a}, ${b} = ${expression(g, first, 2)}, ${expression(g, second, 2)}\n`;
+  g.guarded = true;
+  const values = [expression(g, first, 2), expression(g, second, 2)] as const;
+  g.guarded = false;
+  return statement`${a}, ${b} = ${values[0]}, ${values[1]}\n`;
 }
 
 /** Mixes a value into the program's result. */
