@@ -63,3 +63,14 @@ test('the rounds share no instruction, of which a later pass could tell only one
   expect(text.match(/store\.64/g)).toHaveLength(3);
   expect(transform(same, [unrollLoops, dse])).toContain('store.64');
 });
+
+test('a constant of the loop is made anew behind it, not handed on', () => {
+  const text = transform(
+    loop(3)
+      .replace('  v6: ptr =', '  v20: ptr = const 0\n  v6: ptr =')
+      .replace('  v13: i32 = add v8, v1', '  v21: i32 = icmp.ne v0, v20\n  v13: i32 = add v8, v21'),
+    [unrollLoops],
+  );
+  const [, nil] = text.match(/icmp\.ne v0, (v\d+)/) ?? [];
+  expect(text).toContain(`  ${nil}: ptr = const 0`);
+});

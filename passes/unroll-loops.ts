@@ -198,13 +198,20 @@ interface SingleExit {
   readonly nextValue: number;
 }
 
-/** The function with all ways out of the loop through one block, by which values of the loop are read behind it. */
+/**
+ * The function with all ways out of the loop through one block, by which values of the loop are read behind it. Its
+ * constants are made anew there: a comparison with a nil that is a parameter tells the verifier nothing.
+ */
 function withOneWayOut({ f, header, blocks, inside }: Body): SingleExit | null {
   const own = new Map<ValueId, Param>();
+  const constants = new Map<ValueId, Instr>();
   const types = typesOf(f);
   for (const b of blocks) {
     for (const p of b.params) own.set(p.id, p);
-    for (const { result, type } of b.body) if (result !== null) own.set(result, { id: result, type });
+    for (const i of b.body) {
+      if (i.result !== null) own.set(i.result, { id: i.result, type: i.type });
+      if (i.result !== null && i.op === 'const') constants.set(i.result, i);
+    }
   }
   const outside = f.blocks.filter((b) => !inside.has(b.id));
   const read = new Set<ValueId>();
@@ -229,21 +236,27 @@ function withOneWayOut({ f, header, blocks, inside }: Body): SingleExit | null {
   if (exit === undefined || exits.some(({ block }) => block !== exit.block)) return null;
   let nextValue = f.nextValue;
   const passed = exit.args.map((v): Param => ({ id: nextValue++, type: must(types[v], 'a type') }));
-  const outs = [...read].map((v): Param => ({ id: nextValue++, type: must(own.get(v), 'a value').type }));
+  const handed = [...read].filter((v) => !constants.has(v));
+  const outs = handed.map((v): Param => ({ id: nextValue++, type: must(own.get(v), 'a value').type }));
+  const anew = [...constants.values()].filter(({ result }) => result !== null && read.has(result));
+  const made = anew.map((i) => copyInstr(i, { result: nextValue++ }));
   const way = f.nextBlock;
   const through = (target: Target): Target =>
-    target.block === exit.block ? { block: way, args: [...target.args, ...read] } : target;
+    target.block === exit.block ? { block: way, args: [...target.args, ...handed] } : target;
   const changed = new Map(blocks.map((b) => [b.id, withEnd(b, mapTargets(b.end, through))]));
   const { pos } = header.end;
   const passing: Block = {
     id: way,
     params: [...passed, ...outs],
-    body: [],
+    body: made,
     end: { kind: 'jump', target: { block: exit.block, args: passed.map((p) => p.id) }, pos },
   };
   const renamed = substitute(
     withBlocks(f, outside),
-    new Map([...read].map((v, k) => [v, must(outs[k], 'a parameter').id])),
+    new Map([
+      ...handed.map((v, k) => [v, must(outs[k], 'a parameter').id] as const),
+      ...anew.map((i, k) => [must(i.result, 'a constant'), must(made[k]?.result, 'its copy')] as const),
+    ]),
   );
   const rest = new Map(renamed.blocks.map((b) => [b.id, b]));
   const all = f.blocks.map((b) => must(changed.get(b.id) ?? rest.get(b.id), 'a block'));
