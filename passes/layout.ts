@@ -16,6 +16,7 @@ import { copyInst, copyMFunc, withCode } from '../src/bpf/copy.ts';
 import { must } from '../src/base/assert.ts';
 import { dominators } from '../src/base/graph.ts';
 import { naturalLoops } from '../src/base/loops.ts';
+import { jump } from '../src/bpf/build.ts';
 import { negatedJump } from '../src/bpf/branches.ts';
 import { chainOrder } from '../src/bpf/chains.ts';
 import { machineFlow } from '../src/bpf/flow.ts';
@@ -77,7 +78,7 @@ function shareExit(blocks: readonly Block[]): readonly Block[] {
   return blocks.map((b, at) => {
     if (at !== user) return b;
     const last = b.body[b.body.length - 1]!;
-    return withCode(b, [...b.body.slice(0, -1), jumpAt(blocks[lone]!.id, last.pos)]);
+    return withCode(b, [...b.body.slice(0, -1), jump(blocks[lone]!.id, last.pos)]);
   });
 }
 
@@ -88,23 +89,9 @@ function explicit(blocks: readonly Block[]): readonly Block[] {
     if (last !== undefined && (last.op === 'ja' || last.op === 'gotol' || last.op === 'exit')) return block;
     const next = must(blocks[at + 1], 'a block to fall into');
     const pos = last?.pos ?? { file: 0, line: 0, col: 0 };
-    return withCode(block, [...block.body, jumpAt(next.id, pos)]);
+    return withCode(block, [...block.body, jump(next.id, pos)]);
   });
 }
-
-const jumpAt = (target: number, pos: MInst<PReg>['pos']): MInst<PReg> => ({
-  op: 'ja',
-  dst: null,
-  src: null,
-  off: 0,
-  imm: 0n,
-  frame: null,
-  sym: null,
-  target,
-  uses: [],
-  defs: [],
-  pos,
-});
 
 /** Jumps to a block that only jumps go where that goes; a jump to a lone exit is the exit. */
 function threadJumps(blocks: readonly Block[]): readonly Block[] {

@@ -11,6 +11,7 @@
  * saves at least one instruction.
  */
 
+import { jump } from './build.ts';
 import { copyInst, withCode } from './copy.ts';
 import { framePointer, type MBlock, type MInst, type PReg } from './minst.ts';
 import { endsFlow, rowOf, slotsOf } from './operands.ts';
@@ -138,26 +139,12 @@ function mergeOnce(blocks: readonly Block[], nextBlock: number): readonly Block[
       if (at < 0 || block === whole) return block;
       const before = block.body.slice(0, block.body.length - tails[at]!.length);
       const own = [...kept[at]!].reverse();
-      return withCode(block, [...before, ...own, goTo(home, block.body[block.body.length - 1]!)]);
+      return withCode(block, [...before, ...own, jump(home, block.body[block.body.length - 1]!.pos)]);
     });
     return whole === undefined ? [...rest, { id: home, body: [...tail].reverse() }] : rest;
   }
   return null;
 }
-
-const goTo = (target: number, at: Inst): Inst =>
-  copyInst(at, {
-    op: 'ja',
-    dst: null,
-    src: null,
-    off: 0,
-    imm: 0n,
-    frame: null,
-    sym: null,
-    target,
-    uses: [],
-    defs: [],
-  });
 
 export function mergeTails(blocks: readonly Block[], nextBlock: number): readonly Block[] {
   let current = mergeWhole(blocks);
